@@ -1,0 +1,1 @@
+"""What a trial shows: statistics of tables, the same for a simulated trial and a real one."""

@@ -1,0 +1,59 @@
+"""Response rates of the arms, with exact intervals.
+
+Every enrolled subject counts in the denominator (intention to treat): one who was never scanned is a non-responder.
+
+References
+----------
+Eisenhauer EA et al. Eur J Cancer 2009;45:228 (RECIST 1.1).
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from abscopal.analysis.enrolled import enrolled
+from abscopal.analysis.proportion import Proportion, proportion
+
+COMPLETE = frozenset({"CR", "iCR"})
+OBJECTIVE = COMPLETE | {"PR", "iPR"}
+# Non-CR/non-PD is what stable disease is called where no lesion can be measured (RECIST 1.1, table 2).
+CONTROLLED = OBJECTIVE | {"SD", "iSD", "NON-CR/NON-PD"}
+
+
+@dataclass(frozen=True)
+class ResponseRates:
+    """Objective response (CR or PR), complete response, and disease control (CR, PR or SD) of one arm."""
+
+    objective: Proportion
+    complete: Proportion
+    disease_control: Proportion
+
+
+def response_rates(adrs: pd.DataFrame, adsl: pd.DataFrame, *, paramcd: str = "CBOR") -> dict[str, ResponseRates]:
+    """Response rates by arm from the best overall response.
+
+    Parameters
+    ----------
+    adrs : DataFrame
+        One row per subject with PARAMCD equal to `paramcd`; AVALC is the best response. A subject without a row has
+        none.
+    adsl : DataFrame
+        The subjects: USUBJID, ARM, and CLASS where simulated.
+    paramcd : {"CBOR", "BOR"}
+        Confirmed or unconfirmed best overall response.
+    """
+    if paramcd not in ("CBOR", "BOR"):
+        raise ValueError(f"paramcd: expected CBOR or BOR, got {paramcd!r}")
+    subjects = enrolled(adsl)
+    rows = adrs[adrs["PARAMCD"] == paramcd]
+    if rows["USUBJID"].duplicated().any():
+        twice = rows.loc[rows["USUBJID"].duplicated(), "USUBJID"].iloc[0]
+        raise ValueError(f"ADRS: expected one {paramcd} row per subject, got several for {twice}")
+    best = subjects["USUBJID"].map(rows.set_index("USUBJID")["AVALC"])
+    return {str(arm): _rates(best[subjects["ARM"] == arm]) for arm in sorted(subjects["ARM"].unique())}
+
+
+def _rates(best: pd.Series) -> ResponseRates:
+    n = len(best)
+    counts = [proportion(int(best.isin(wanted).sum()), n) for wanted in (OBJECTIVE, COMPLETE, CONTROLLED)]
+    return ResponseRates(*counts)

@@ -1,0 +1,135 @@
+"""The summary of a run: what `summary.json` holds, computed from the tables alone."""
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from abscopal.analysis.cox import CoxError, HazardRatio
+from abscopal.analysis.enrolled import enrolled
+from abscopal.analysis.pseudoprogression import pseudoprogression
+from abscopal.analysis.response import response_rates
+from abscopal.analysis.survival import Survival
+from abscopal.units import DAYS_PER_MONTH
+
+LANDMARKS = (6, 12, 18, 24, 36, 48, 60)  # months
+
+
+def summarise(
+    tables: Mapping[str, pd.DataFrame], protocol_name: str, seed: int, reference_arm: str | None = None
+) -> dict[str, Any]:
+    """Summarise a trial's tables, rates as fractions of 1 and times in months.
+
+    Parameters
+    ----------
+    tables : mapping
+        "adsl", "adtr", "adrs" and "adtte".
+    protocol_name : str
+        Name to print.
+    seed : int
+        Seed of the run.
+    reference_arm : str, optional
+        Arm that every other is compared with. Without one, each pair of arms is compared once, the arm earlier in
+        the alphabet being the reference.
+
+    Returns
+    -------
+    dict
+        JSON-safe. None (null) where a median is not reached or a hazard ratio is not finite; landmarks end with the
+        arm's follow-up. `irae` is empty and `trae_grade3` and `hyperprogression` are None: adverse events and
+        hyperprogression are not modelled yet, and a 0 would claim that none occurred. `orr`, `cr` and `dcr` are of the
+        confirmed best response among all enrolled subjects; `ttr_median` is the plain median among responders.
+    """
+    adsl = enrolled(tables["adsl"])
+    arms = sorted(adsl["ARM"].astype(str).unique())
+    if reference_arm is not None and reference_arm not in arms:
+        raise ValueError(f"reference_arm: expected one of {', '.join(arms)}, got {reference_arm!r}")
+    adtte = tables["adtte"][tables["adtte"]["USUBJID"].isin(adsl["USUBJID"])]
+    return {
+        "protocol": protocol_name,
+        "seed": int(seed),
+        "n": len(adsl),
+        "arms": _arms(tables, adsl, adtte, arms),
+        "contrasts": _contrasts(adtte, _pairs(arms, reference_arm)),
+    }
+
+
+def _arms(
+    tables: Mapping[str, pd.DataFrame], adsl: pd.DataFrame, adtte: pd.DataFrame, arms: list[str]
+) -> dict[str, dict[str, Any]]:
+    rates = response_rates(tables["adrs"], adsl)
+    pseudo = pseudoprogression(tables["adtr"], tables["adrs"], adsl)
+    return {
+        arm: {
+            "n": rates[arm].objective.n,
+            "orr": rates[arm].objective.rate,
+            "cr": rates[arm].complete.rate,
+            "dcr": rates[arm].disease_control.rate,
+            "pfs_median": _median(adtte, "PFS", arm),
+            "os_median": _median(adtte, "OS", arm),
+            "pfs_at": _landmarks(adtte, "PFS", arm),
+            "os_at": _landmarks(adtte, "OS", arm),
+            "dor_median": _median(adtte, "DOR", arm),
+            "ttr_median": _median_time_to_response(adtte, arm),
+            "irae": {},
+            "trae_grade3": None,
+            "pseudoprogression": pseudo[arm].rate,
+            "hyperprogression": None,
+        }
+        for arm in arms
+    }
+
+
+def _survival(adtte: pd.DataFrame, paramcd: str, *arms: str) -> Survival | None:
+    """Survival of an endpoint; None where one of the arms has nobody with it (no responder, no duration)."""
+    present = set(adtte.loc[adtte["PARAMCD"] == paramcd, "ARM"].unique())
+    return Survival(adtte, paramcd) if present.issuperset(arms) else None
+
+
+def _median(adtte: pd.DataFrame, paramcd: str, arm: str) -> float | None:
+    survival = _survival(adtte, paramcd, arm)
+    return None if survival is None else survival.median(arm)
+
+
+def _landmarks(adtte: pd.DataFrame, paramcd: str, arm: str) -> dict[str, float]:
+    survival = _survival(adtte, paramcd, arm)
+    if survival is None:
+        return {}
+    rates = {str(months): survival.at(months, arm) for months in LANDMARKS}
+    return {months: rate for months, rate in rates.items() if rate is not None}
+
+
+def _median_time_to_response(adtte: pd.DataFrame, arm: str) -> float | None:
+    """Median months from randomisation to the first response, among responders: how trials report it."""
+    responses = adtte[(adtte["PARAMCD"] == "TTR") & (adtte["ARM"] == arm) & (adtte["CNSR"] == 0)]["AVAL"]
+    return float(np.median(responses) / DAYS_PER_MONTH) if len(responses) else None
+
+
+def _pairs(arms: list[str], reference_arm: str | None) -> list[tuple[str, str]]:
+    """(arm, reference) of every contrast."""
+    if reference_arm is None:
+        return [(arm, reference) for reference, arm in combinations(arms, 2)]
+    return [(arm, reference_arm) for arm in arms if arm != reference_arm]
+
+
+def _contrasts(adtte: pd.DataFrame, pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    contrasts = []
+    for endpoint in ("OS", "PFS"):
+        for arm, reference in pairs:
+            ratio = _finite_ratio(adtte, endpoint, arm, reference)
+            numbers = {key: None if ratio is None else getattr(ratio, key) for key in ("hr", "lo", "hi", "p")}
+            contrasts.append({"endpoint": endpoint, "arm": arm, "reference": reference, **numbers})
+    return contrasts
+
+
+def _finite_ratio(adtte: pd.DataFrame, endpoint: str, arm: str, reference: str) -> HazardRatio | None:
+    """Hazard ratio; None where the data give no finite one (a small trial in which one arm has no event)."""
+    survival = _survival(adtte, endpoint, arm, reference)
+    if survival is None:
+        return None
+    try:
+        return survival.hazard_ratio(reference, arm)
+    except CoxError:
+        return None
