@@ -16,6 +16,7 @@ COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 MAX_LENGTH = 2000
 MAX_NODES = 400
 MAX_POWER = 8.0
+MAX_NUMBER = 1e300
 
 
 class FormulaError(ValueError):
@@ -32,7 +33,7 @@ def parse(text: str) -> ast.expr:
         With what was found and what is allowed.
     """
     if len(text) > MAX_LENGTH:
-        raise FormulaError(f"formula of {len(text)} characters; at most {MAX_LENGTH} are allowed: split it into Definitions")
+        raise FormulaError(f"formula of {len(text)} characters; the limit is {MAX_LENGTH}: split it into Definitions")
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
@@ -55,11 +56,13 @@ def _check(node: ast.expr, text: str) -> None:
 def _children(node: ast.expr, text: str) -> list[ast.expr]:
     """The operands of a node, once the node itself is allowed."""
     if isinstance(node, ast.Name):
+        if node.id in FUNCTIONS or node.id == "total":
+            raise FormulaError(f"'{_short(text)}' uses the function {node.id} without calling it")
         return []
     if isinstance(node, ast.Constant):
-        if type(node.value) in (int, float):
+        if type(node.value) in (int, float) and node.value <= MAX_NUMBER:  # type: ignore[operator]
             return []
-        raise FormulaError(f"'{_short(text)}' contains {node.value!r}; only numbers are allowed")
+        raise FormulaError(f"'{_short(text)}' contains {_short(repr(node.value))}; only finite numbers are allowed")
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return [node.operand]
     if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
@@ -117,7 +120,7 @@ def number(node: ast.expr) -> float:
         return float(node.value)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return -number(node.operand)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and number(node.right) != 0.0:
         return number(node.left) / number(node.right)
     raise FormulaError("not a number")
 

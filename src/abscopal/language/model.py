@@ -26,7 +26,7 @@ from abscopal.language.parts import (
 from abscopal.units import Unit, UnitError, parse_unit
 
 RESERVED = grammar.FUNCTIONS.keys() | {"total", "time", "day", "pi", "e", "i", "j"}
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,60}$")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,60}")
 _TERM = re.compile(r"(?:(\d+)\s+)?([A-Za-z]\w*)$")
 
 
@@ -148,19 +148,17 @@ class _Builder:
     # -- names ---------------------------------------------------------------------------------------------------
 
     def _declare(self) -> None:
+        for mechanism in self.model.mechanisms:
+            self._attempt(mechanism.name, lambda m=mechanism: self._claim(m, m.name, "mechanism "))  # type: ignore[misc]
         for mechanism, part in _parts(self.model.mechanisms):
             self._attempt(_where(mechanism, part), lambda m=mechanism, p=part: self._declare_one(m, p))  # type: ignore[misc]
 
     def _declare_one(self, mechanism: Mechanism, part: Parameter | Species | Definition | Port) -> None:
-        if not _NAME.match(part.name) or part.name in RESERVED:
-            raise ModelError(f"'{part.name}' cannot be a name; use letters, digits and _, not a function or reserved word")
         known = self.model.species.get(part.name)
         if isinstance(part, Species) and known is not None:
             _require_alike(part, known, self.owners[part.name])
             return
-        if part.name in self.owners:
-            raise ModelError(f"'{part.name}' is already declared in {self.owners[part.name]}; give it another name")
-        self.owners[part.name] = mechanism.name
+        self._claim(mechanism, part.name)
         self.units[part.name] = parse_unit(part.unit)
         self.scopes[part.name] = part.per
         if isinstance(part, Parameter):
@@ -168,6 +166,14 @@ class _Builder:
             self.model.parameters[part.name] = part
         elif isinstance(part, Species):
             self.model.species[part.name] = part
+
+    def _claim(self, mechanism: Mechanism, name: str, within: str = "") -> None:
+        """Take a name, of the model or within something; each may be taken once."""
+        if not _NAME.fullmatch(name) or name in RESERVED:
+            raise ModelError(f"'{name}' cannot be a name; use letters, digits and _, not a function or reserved word")
+        if within + name in self.owners:
+            raise ModelError(f"'{name}' is already declared in {self.owners[within + name]}; give it another name")
+        self.owners[within + name] = mechanism.name
 
     # -- formulas ------------------------------------------------------------------------------------------------
 
@@ -181,7 +187,8 @@ class _Builder:
                     lambda m=mechanism, p=part: self._define_one(m, p, ports, inputs),  # type: ignore[misc]
                 )
         for port in ports.values():
-            self._attempt(f"{self.owners[port.name]}: port {port.name}", lambda p=port: self._define_port(p, inputs[p.name]))  # type: ignore[misc]
+            where = f"{self.owners[port.name]}: port {port.name}"
+            self._attempt(where, lambda p=port: self._define_port(p, inputs[p.name]))  # type: ignore[misc]
 
     def _define_one(
         self,
@@ -195,6 +202,7 @@ class _Builder:
         elif isinstance(part, Contribution):
             self._define_contribution(mechanism, part, ports, inputs)
         elif isinstance(part, Hazard):
+            self._claim(mechanism, part.name)
             self.model.hazards.append(self._equation(part.name, part.rate, "patient", "1/day", mechanism, part.meaning))
         else:
             self._define_process(mechanism, part)
@@ -229,7 +237,10 @@ class _Builder:
             raise ModelError(f"no mechanism of this model has a port '{part.port}'{_did_you_mean(part.port, ports)}")
         port = ports[part.port]
         name = f"{port.name}_from_{mechanism.name}"
-        self.units[name], self.scopes[name], self.owners[name] = parse_unit(port.unit), port.per, mechanism.name
+        again = sum(1 for known in inputs[port.name] if known == name or known.startswith(f"{name}_and_"))
+        name += f"_and_{again + 1}" if again else ""
+        self._claim(mechanism, name)
+        self.units[name], self.scopes[name] = parse_unit(port.unit), port.per
         self._add(name, part.formula, port.per, port.unit, mechanism, f"what {mechanism.name} adds to {port.name}")
         inputs[port.name].append(name)
 
@@ -244,10 +255,11 @@ class _Builder:
         self._add(port.name, text, port.per, port.unit, owner, port.meaning)
 
     def _define_process(self, mechanism: Mechanism, part: Process) -> None:
-        change = _parse_reaction(part.reaction)
-        for name in change:
-            if name not in self.model.species:
-                raise ModelError(f"'{name}' in '{part.reaction}' is not a species{_did_you_mean(name, self.model.species)}")
+        self._claim(mechanism, part.name, f"process of {mechanism.name} ")
+        change = parse_reaction(part.reaction)
+        for name in sorted(change.keys() - self.model.species.keys()):
+            hint = _did_you_mean(name, self.model.species)
+            raise ModelError(f"'{name}' in '{part.reaction}' is not a species{hint}")
         tree = grammar.parse(part.rate)
         outside = {n for n in grammar.names_outside_total(tree) if n in self.scopes}
         lesion = any(self.scopes[name] == "lesion" for name in outside | change.keys())
@@ -296,16 +308,17 @@ class _Builder:
             self.problems.append(f"{where}: '{ast.unparse(equation.tree)}' {why} {text}, but comes out in {unit}")
 
     def _check_unused(self) -> None:
-        for name in self.model.parameters.keys() - self.used:
+        for name in sorted(self.model.parameters.keys() - self.used):
             self.problems.append(f"{self.owners[name]}: parameter '{name}' is not used by any formula of this model")
-        for name in self.model.species.keys() - self.used:
+        for name in sorted(self.model.species.keys() - self.used):
             self.problems.append(f"{self.owners[name]}: species '{name}' is not used by any formula of this model")
 
 
 def _parts(mechanisms: tuple[Mechanism, ...]) -> Iterator[tuple[Mechanism, Parameter | Species | Definition | Port]]:
     for mechanism in mechanisms:
-        for part in (*mechanism.parameters, *mechanism.species, *mechanism.definitions, *mechanism.ports):
-            yield mechanism, part
+        for group in (mechanism.parameters, mechanism.species, mechanism.definitions, mechanism.ports):
+            for part in group:
+                yield mechanism, part
 
 
 def _where(mechanism: Mechanism, part: object) -> str:
@@ -323,10 +336,18 @@ def _require_alike(part: Species, known: Species, owner: str) -> None:
 
 def _require_in_range(part: Parameter) -> None:
     if part.range is not None and not part.range[0] <= part.value <= part.range[1]:
-        raise ModelError(f"value {part.value:g} {part.unit} lies outside its range {part.range[0]:g} to {part.range[1]:g}")
+        low, high = part.range
+        raise ModelError(f"value {part.value:g} {part.unit} lies outside its range {low:g} to {high:g}")
 
 
-def _parse_reaction(text: str) -> dict[str, int]:
+def parse_reaction(text: str) -> dict[str, int]:
+    """Species of a reaction such as `A + 2 B -> C` and how many of each it makes or takes.
+
+    Raises
+    ------
+    ModelError
+        If the text is not a reaction, or changes nothing.
+    """
     sides = text.split("->")
     if len(sides) != 2:
         raise ModelError(f"reaction '{text}' must read like 'A -> B', 'A ->' or '-> B'")

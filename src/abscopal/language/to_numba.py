@@ -1,13 +1,14 @@
 """Print a model as the right-hand side of its ODEs, in plain Python that Numba compiles.
 
-The text is one function, `rhs(y, p, q, lesions, dy, d, reciprocal)`, for one patient:
+The text is one function, `rhs(y, p, q, lesions, dy, d)`, for one patient:
 
     y, dy   state and its derivative: patient species, then cumulative hazards, then lesion after lesion
     p       patient parameters            q   lesion parameters [lesion, parameter]
     d       scratch for lesion definitions [lesion, definition]
 
 Patient-scope formulas stand outside the lesion loop and are evaluated once; a lesion loop is opened only when some
-lesion-scope definition or total() needs one. Generated locals start with `_`, so no name of a model can meet them.
+lesion-scope definition or total() needs one. A model's names are printed with a leading `_` and the generator's own
+never have one, so the two cannot meet.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ class _Printer:
         for inner in grammar.totals(tree):
             text = ast.unparse(inner)
             if text not in self.totals:
-                self.totals[text] = f"_total{len(self.totals)}"
+                self.totals[text] = f"total{len(self.totals)}"
                 found.append(_Step(self.totals[text], inner, lesion=True, total=True))
         return found
 
@@ -113,13 +114,13 @@ class _Printer:
 
     def name(self, name: str) -> str:
         if name in self.lesion_definitions:
-            return f"d[_j, {self.lesion_definitions.index(name)}]"
+            return f"d[j, {self.lesion_definitions.index(name)}]"
         if name in self.layout.patient_parameters:
             return f"p[{self.layout.patient_parameters.index(name)}]"
         if name in self.layout.lesion_parameters:
-            return f"q[_j, {self.layout.lesion_parameters.index(name)}]"
+            return f"q[j, {self.layout.lesion_parameters.index(name)}]"
         if name in self.layout.lesion_species:
-            return f"y[_b + {self.layout.lesion_species.index(name)}]"
+            return f"y[b + {self.layout.lesion_species.index(name)}]"
         if name in self.layout.patient_species:
             return f"y[{self.layout.patient_species.index(name)}]"
         return f"_{name}"
@@ -212,12 +213,12 @@ def _needs(step: _Step, totals: dict[str, str], known: dict[str, _Step]) -> set[
 
 
 def _loop_head(layout: Layout) -> list[str]:
-    return ["    for _j in range(lesions):", f"        _b = {layout.head} + _j * {layout.block}"]
+    return ["    for j in range(lesions):", f"        b = {layout.head} + j * {layout.block}"]
 
 
 def _derivatives(printer: _Printer) -> list[str]:
     layout = printer.layout
-    lines = [f"    for _k in range({layout.head} + lesions * {layout.block}):", "        dy[_k] = 0.0"]
+    lines = [f"    for k in range({layout.head} + lesions * {layout.block}):", "        dy[k] = 0.0"]
     for process in printer.model.processes:
         if process.per == "patient":
             lines += _apply(printer, process, "    ")
@@ -227,14 +228,14 @@ def _derivatives(printer: _Printer) -> list[str]:
     for process in printer.model.processes:
         if process.per == "lesion":
             lines += _apply(printer, process, "        ")
-    lines.append("        pass" if lines[-1].strip().startswith("_b =") else "")
+    lines.append("        pass" if lines[-1].strip().startswith("b =") else "")
     return [line for line in lines if line]
 
 
 def _apply(printer: _Printer, process: Equation, indent: str) -> list[str]:
-    lines = [f"{indent}_rate = {printer.text(process.tree)}  # {process.mechanism}: {process.name}"]
+    lines = [f"{indent}rate = {printer.text(process.tree)}  # {process.mechanism}: {process.name}"]
     for name, count in process.change:
         target = printer.name(name).replace("y[", "dy[", 1)
         factor = "" if abs(count) == 1 else f"{abs(count)}.0 * "
-        lines.append(f"{indent}{target} {'+=' if count > 0 else '-='} {factor}_rate")
+        lines.append(f"{indent}{target} {'+=' if count > 0 else '-='} {factor}rate")
     return lines
