@@ -1,0 +1,71 @@
+"""Growth of a lesion on its blood supply (Gompertz with Hahnfeldt's vascular capacity).
+
+Every clone grows at one rate that falls as the lesion fills the capacity its vessels give it; the capacity is built by
+the tumour and regresses without it. While small against `C_max` a lesion grows exponentially at rate `growth`, its
+capacity `vascular_ratio` times its cells; near `C_max` it slows and stops. With the capacity held constant this is
+Gompertz's law.
+
+    dC/dt = growth / ln(vascular_ratio) * ln(K / C) * C
+    dK/dt = s C - (vascular_loss + (s - vascular_loss) (C / C_max)^(2/3)) K,  s = vascular_ratio (growth + vascular_loss)
+"""
+
+from abscopal.language import Definition, Mechanism, Parameter, Port, Process, Species, assumed, cited
+
+mechanism = Mechanism(
+    "tumour_growth",
+    "Growth of tumour cells on the capacity that their vessels give",
+    species=(
+        Species("C_sensitive", "cell", "tumour cells that drugs and T cells can kill", "lesion", floor=1.0),
+        Species("C_resistant", "cell", "tumour cells that chemotherapy hardly kills", "lesion", floor=1.0),
+        Species("C_evasive", "cell", "tumour cells that T cells cannot see", "lesion", floor=1.0),
+        Species("K_vessels", "cell", "tumour cells that the vessels can feed", "lesion"),
+    ),
+    parameters=(
+        Parameter(
+            "growth", 0.0116, "1/day", "net growth rate while small against C_max",
+            cited("Friberg S, Mattson S. J Surg Oncol 1997;65:284", derived="ln2 / doubling time of 60 days", recalled=True),
+            (0.0005, 0.1), per="lesion",
+        ),
+        Parameter(
+            "vascular_ratio", 3.0, "1", "capacity over cells during exponential growth",
+            assumed("sets how far regrowth after shrinkage outpaces first growth; no human measurement"), (1.5, 10.0),
+        ),
+        Parameter(
+            "vascular_loss", 0.03, "1/day", "regression of vessels that no tumour supports",
+            assumed("vessels of shrunken tumours regress over weeks"), (0.005, 0.1),
+        ),
+        Parameter(
+            "C_max", 1e12, "cell", "cells at which a lesion stops growing",
+            cited("Norton L. Cancer Res 1988;48:7067", derived="lethal burden 1e12, range 3e11 to 3e12"), (3e11, 3e12),
+        ),
+        Parameter("one_cell", 1.0, "cell", "the smallest lesion", assumed("a count, not a measurement"), (1.0, 1.0)),
+        Parameter(
+            "cell_volume", 1e-9, "mL/cell", "volume of tumour tissue per tumour cell",
+            cited("Del Monte U. Cell Cycle 2009;8:505", derived="1e8 to 1e9 cells per mL", recalled=True), (1e-9, 1e-8),
+        ),
+    ),
+    ports=(Port("growth_factor", "product", "factor on the growth rate from other mechanisms and drugs"),),
+    definitions=(
+        Definition("C", "C_sensitive + C_resistant + C_evasive", "cell", "all living tumour cells", "lesion"),
+        Definition("C_visible", "C_sensitive + C_resistant", "cell", "tumour cells that T cells see", "lesion"),
+        Definition(
+            "net_growth",
+            "growth_factor * growth / log(vascular_ratio) * log(max(K_vessels, one_cell) / max(C, one_cell))",
+            "1/day", "growth rate of every clone at this moment", "lesion",
+        ),
+        Definition(
+            "stimulation", "vascular_ratio * (growth + vascular_loss)", "1/day", "capacity built per tumour cell", "lesion"
+        ),
+        Definition("volume", "cell_volume * C", "mL", "volume of living tumour", "lesion"),
+    ),
+    processes=(
+        Process("growth_of_sensitive_cells", "-> C_sensitive", "net_growth * C_sensitive"),
+        Process("growth_of_resistant_cells", "-> C_resistant", "net_growth * C_resistant"),
+        Process("growth_of_evasive_cells", "-> C_evasive", "net_growth * C_evasive"),
+        Process("vessel_growth", "-> K_vessels", "stimulation * C"),
+        Process(
+            "vessel_loss", "K_vessels ->",
+            "(vascular_loss + (stimulation - vascular_loss) * (C / C_max) ** (2 / 3)) * K_vessels",
+        ),
+    ),
+)  # fmt: skip
