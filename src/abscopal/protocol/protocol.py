@@ -1,0 +1,204 @@
+"""A trial as it is planned: who is treated, in which arms, scanned when, followed for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    InstanceOf,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import CoreSchema
+
+from abscopal.errors import InputError, Problem, shown, unknown
+from abscopal.protocol.published import Baseline, Checked, Citation, Contrast, Curve, Published
+from abscopal.protocol.regimen import Regimen
+from abscopal.protocol.schedule import Schedule
+from abscopal.record import Real, Record, Whole
+
+DISCLAIMER = "Abscopal is research software for trial design, not medical advice."
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
+
+def _sentence(value: object, kind: type[Regimen] | type[Schedule]) -> object:
+    if isinstance(value, kind):
+        return value
+    if not isinstance(value, str):
+        raise InputError([Problem(expected=f"a {kind.__name__.lower()} as text", got=shown(value))])
+    return kind.parse(value)
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str | Regimen) else value
+
+
+RegimenField = Annotated[
+    InstanceOf[Regimen],
+    BeforeValidator(lambda value: _sentence(value, Regimen)),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({
+        "type": "string",
+        "pattern": r"^\S+ \S+ (mg|mg/kg|mg/m2) (once|q[1-9][0-9]*[wd])",
+        "examples": ["nivolumab 3 mg/kg q2w", "nivolumab 1 mg/kg q3w x4, then 3 mg/kg q2w"],
+    }),
+]
+ScheduleField = Annotated[
+    InstanceOf[Schedule],
+    BeforeValidator(lambda value: _sentence(value, Schedule)),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({
+        "type": "string",
+        "pattern": r"^(week|day|every) ",
+        "examples": ["every 6 weeks x8, then every 12 weeks"],
+    }),
+]
+Regimens = Annotated[tuple[RegimenField, ...], BeforeValidator(_as_list)]
+
+
+class Subsequent(Record):
+    """What a share of an arm's subjects receives after progression."""
+
+    regimen: Regimens = Field(description="Regimens given together; [] for supportive care.")
+    share: Annotated[Real, Field(ge=0, le=1)] = Field(description="Share of the subjects alive after progression.")
+    start_after_progression_days: Annotated[Whole, Field(ge=0, le=3650)] = Field(
+        default=28, description="Days from progression to the first dose."
+    )
+    source: Checked | None = Field(default=None, description="checked, recalled or assumed.")
+    note: str = Field(default="", description="What the source says, in its own count.")
+
+
+class Arm(Record):
+    """One arm: `Arm("mono", ["nivolumab 240 mg q2w"])`."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 +._/-]{0,63}$")] = Field(description="Name of the arm.")
+    regimen: Regimens = Field(description="Regimens given together; [] for an arm without active treatment.")
+    allocation: Annotated[Real, Field(gt=0, le=100)] = Field(default=1, description="Weight in the randomisation.")
+    subsequent: tuple[Subsequent, ...] = Field(default=(), description="What follows progression; the rest gets none.")
+    treatment_beyond_progression: bool = Field(default=False, description="Whether treatment outlasts progression.")
+    published: Published | None = Field(default=None, description="What this arm did in the published trial.")
+    note: str = Field(default="", description="What a reader must know about this arm.")
+
+    def __init__(self, *positional: Any, **fields: Any) -> None:
+        if len(positional) > 2:
+            raise TypeError(f"Arm takes a name and a list of regimens by position, got {len(positional)} values")
+        super().__init__(**dict(zip(("name", "regimen"), positional, strict=False)), **fields)
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> Self:
+        total = sum(line.share for line in self.subsequent)
+        if total > 1 + 1e-9:
+            raise InputError([Problem("subsequent", "shares of at most 1 together", shown(round(total, 6)))])
+        return self
+
+    @property
+    def drugs(self) -> tuple[str, ...]:
+        """Names of the drugs given, in protocol treatment or after it, each once."""
+        lines = (self.regimen, *(line.regimen for line in self.subsequent))
+        return tuple(dict.fromkeys(regimen.drug for line in lines for regimen in line))
+
+
+class _ArmsByName:
+    """In files, arms are a mapping from their names; in Python, a list."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "object", "minProperties": 1, "additionalProperties": handler(core)["items"]}
+
+
+def _arms_by_name(value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    arms, problems = [], []
+    for name, fields in value.items():
+        try:
+            arms.append(_named_arm(name, fields))
+        except InputError as error:
+            problems += [problem.under(str(name)) for problem in error.problems]
+    if problems:
+        raise InputError(problems)
+    return arms
+
+
+def _named_arm(name: object, fields: object) -> Arm:
+    if not isinstance(fields, dict):
+        raise InputError([Problem(expected="a mapping with the key regimen", got=shown(fields))])
+    if "name" in fields:
+        expected = "the name only as the key of the arm"
+        raise InputError([Problem("name", expected, shown(fields["name"]), names_key=True)])
+    return Arm(name, **fields)
+
+
+class Protocol(Record):
+    """A trial as it is planned.
+
+    Rates and shares are fractions of 1. Study day 0 is the day of randomisation and of the first dose.
+    """
+
+    name: Annotated[str, Field(pattern=NAME)] = Field(default="trial", description="Short name; names the run folder.")
+    title: str = Field(default="", description="What the trial asks, in one line.")
+    indication: str = Field(description="Name of an indication of the catalogue, such as melanoma.")
+    line: Annotated[str, Field(pattern=r"^[1-9]L$")] = Field(default="1L", description="Line of therapy: 1L, 2L.")
+    subjects: Annotated[Whole, Field(ge=1, le=1_000_000)] = Field(description="Subjects enrolled, all arms together.")
+    arms: Annotated[tuple[Arm, ...], BeforeValidator(_arms_by_name), _ArmsByName(), Field(min_length=1)] = Field(
+        description="The arms by name."
+    )
+    scans: ScheduleField = Field(
+        default=Schedule.parse("every 6 weeks x8, then every 12 weeks"),
+        description="When lesions are measured after baseline.",
+    )
+    criteria: Literal["RECIST 1.1", "iRECIST"] = Field(default="RECIST 1.1", description="Response criteria.")
+    accrual_months: Annotated[Real, Field(ge=0, le=240)] = Field(default=12, description="Months of enrolment.")
+    follow_up_months: Annotated[Real, Field(gt=0, le=240)] = Field(
+        default=36, description="Months from the last enrolment to the cut-off: the shortest follow-up."
+    )
+    dropout_per_year: Annotated[Real, Field(ge=0, lt=1)] = Field(
+        default=0.02, description="Share of the subjects still followed that is lost to follow-up in a year."
+    )
+    baseline: Baseline = Field(default=Baseline(), description="Who is enrolled, as far as published.")
+    contrasts: tuple[Contrast, ...] = Field(default=(), description="Published hazard ratios.")
+    curves: tuple[Curve, ...] = Field(default=(), description="Published survival, month by month.")
+    registry: str = Field(default="", description="Registry number, such as NCT01721772.")
+    sources: tuple[Citation, ...] = Field(default=(), description="Publications this protocol rests on.")
+    note: str = Field(default="", description="How the protocol departs from the trial it stands for.")
+    disclaimer: str = Field(default=DISCLAIMER, description="Printed on every report.")
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Self:
+        if problems := list(self._name_problems()):
+            raise InputError(problems)
+        return self
+
+    def _name_problems(self) -> Iterator[Problem]:
+        names = [arm.name for arm in self.arms]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                yield Problem(f"arms[{number}].name", "each arm's name once", f"'{name}' again")
+        for number, contrast in enumerate(self.contrasts):
+            for key in ("arm", "reference"):
+                if getattr(contrast, key) not in names:
+                    yield unknown(f"contrasts[{number}].{key}", "arm", getattr(contrast, key), names)
+        for number, curve in enumerate(self.curves):
+            if curve.arm not in names:
+                yield unknown(f"curves[{number}].arm", "arm", curve.arm, names)
+
+    def arm(self, name: str) -> Arm:
+        """Return the arm of that name."""
+        for arm in self.arms:
+            if arm.name == name:
+                return arm
+        raise InputError([unknown("arms", "arm", name, [arm.name for arm in self.arms])])
+
+    @property
+    def drugs(self) -> tuple[str, ...]:
+        """Names of all drugs of all arms and lines, each once, in order of appearance."""
+        return tuple(dict.fromkeys(drug for arm in self.arms for drug in arm.drugs))
+
+    @property
+    def horizon_months(self) -> float:
+        """Months from the first enrolment to the cut-off: the longest follow-up of anyone."""
+        return self.accrual_months + self.follow_up_months

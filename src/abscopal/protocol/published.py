@@ -1,0 +1,129 @@
+"""What a published trial reported: figures with their source beside them, as shares of 1 and in months."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_serializer
+
+from abscopal.errors import InputError, Problem, shown
+from abscopal.record import Real, Record, Whole
+
+Checked = Literal["checked", "recalled", "assumed"]
+Endpoint = Literal["OS", "PFS"]
+
+
+class Figure(Record):
+    """A number with its interval and where it comes from; `0.42` alone is a figure without a source."""
+
+    value: Real | None = Field(description="The number; null where the trial did not reach it.")
+    lo: Real | None = Field(default=None, description="Lower end of the 95 % confidence interval.")
+    hi: Real | None = Field(default=None, description="Upper end of the 95 % confidence interval.")
+    source: Checked | None = Field(
+        default=None, description="checked: seen in the source or computed from its curve; recalled: from memory."
+    )
+    note: str = Field(default="", description="What a reader must know, such as the date of the analysis.")
+
+    @model_serializer
+    def _short(self) -> Any:
+        parts = {key: getattr(self, key) for key in type(self).model_fields if getattr(self, key) not in (None, "")}
+        return {"value": self.value, **parts} if parts.keys() != {"value"} else self.value
+
+
+def _figure(value: object) -> object:
+    return value if isinstance(value, Figure | dict) else {"value": value}
+
+
+def _is_share(figure: Figure) -> Figure:
+    numbers = [number for number in (figure.value, figure.lo, figure.hi) if number is not None]
+    if wrong := [number for number in numbers if not 0 <= number <= 1]:
+        guess = f"{wrong[0] / 100:g}" if 1 < wrong[0] <= 100 else ""
+        raise InputError([Problem(expected="a share between 0 and 1", got=shown(wrong[0]), suggestion=guess)])
+    return figure
+
+
+def _is_positive(figure: Figure) -> Figure:
+    if figure.value is not None and not figure.value > 0:
+        raise InputError([Problem(expected="a number above 0", got=shown(figure.value))])
+    return figure
+
+
+_SCHEMA = WithJsonSchema({"anyOf": [{"type": "number"}, {"$ref": "#/$defs/Figure"}]})
+Share = Annotated[Figure, BeforeValidator(_figure), AfterValidator(_is_share), _SCHEMA]
+"""A figure between 0 and 1."""
+Amount = Annotated[Figure, BeforeValidator(_figure), AfterValidator(_is_positive), _SCHEMA]
+"""A figure above 0."""
+
+
+class Baseline(Record):
+    """Who was enrolled: marginals of all subjects at baseline, shares of 1 unless said otherwise."""
+
+    age_median: Amount | None = Field(default=None, description="Median age, years.")
+    male: Share | None = Field(default=None, description="Share of men.")
+    ecog1: Share | None = Field(default=None, description="Share with ECOG performance status 1 or more.")
+    ldh_high: Share | None = Field(default=None, description="Share with LDH above the upper limit of normal.")
+    m1c: Share | None = Field(default=None, description="Share with melanoma stage M1c.")
+    stage4: Share | None = Field(default=None, description="Share with stage IV disease.")
+    brain: Share | None = Field(default=None, description="Share with brain metastases.")
+    liver: Share | None = Field(default=None, description="Share with liver metastases.")
+    bone: Share | None = Field(default=None, description="Share with bone metastases.")
+    lung: Share | None = Field(default=None, description="Share with lung lesions.")
+    squamous: Share | None = Field(default=None, description="Share with squamous histology.")
+    braf: Share | None = Field(default=None, description="Share with a BRAF V600 mutation.")
+    egfr: Share | None = Field(default=None, description="Share with an EGFR mutation.")
+    smoker: Share | None = Field(default=None, description="Share of current and former smokers.")
+    pdl1_ge1: Share | None = Field(default=None, description="Share with PD-L1 on at least 1 % of tumour cells.")
+    pdl1_ge5: Share | None = Field(default=None, description="Share with PD-L1 on at least 5 % of tumour cells.")
+    pdl1_ge50: Share | None = Field(default=None, description="Share with PD-L1 on at least 50 % of tumour cells.")
+    prior_lines_1: Share | None = Field(default=None, description="Share with one earlier line of therapy.")
+    sum_of_diameters_median: Amount | None = Field(default=None, description="Median sum of target diameters, mm.")
+    sites_median: Amount | None = Field(default=None, description="Median number of organs with disease.")
+
+    def numbers(self) -> dict[str, float]:
+        """Return the marginals that are known, by name."""
+        figures = {key: getattr(self, key) for key in type(self).model_fields}
+        return {key: figure.value for key, figure in figures.items() if figure is not None and figure.value is not None}
+
+
+class Published(Record):
+    """What one arm of the published trial did: rates as shares of 1, times in months."""
+
+    n: Annotated[Whole, Field(gt=0)] | None = Field(default=None, description="Subjects in the arm.")
+    orr: Share | None = Field(default=None, description="Objective response rate.")
+    cr: Share | None = Field(default=None, description="Complete response rate.")
+    dcr: Share | None = Field(default=None, description="Disease control rate.")
+    pfs_median: Amount | None = Field(default=None, description="Median progression-free survival, months.")
+    os_median: Amount | None = Field(default=None, description="Median overall survival, months.")
+    dor_median: Amount | None = Field(default=None, description="Median duration of response, months.")
+    ttr_median: Amount | None = Field(default=None, description="Median time to response, months.")
+    os_at: dict[Whole, Share] = Field(default={}, description="Overall survival by month.")
+    pfs_at: dict[Whole, Share] = Field(default={}, description="Progression-free survival by month.")
+
+
+class Contrast(Record):
+    """A published hazard ratio."""
+
+    endpoint: Endpoint = Field(description="OS or PFS.")
+    arm: str = Field(description="Name of the arm whose hazard is in the numerator.")
+    reference: str = Field(description="Name of the arm whose hazard is in the denominator.")
+    hr: Amount = Field(description="Hazard ratio of arm to reference.")
+
+
+class Curve(Record):
+    """Landmarks of a published survival curve, to lay beside the simulated one."""
+
+    endpoint: Endpoint = Field(description="OS or PFS.")
+    arm: str = Field(description="Name of the arm.")
+    points: tuple[tuple[Annotated[Real, Field(ge=0)], Annotated[Real, Field(ge=0, le=1)]], ...] = Field(
+        description="Month and share surviving, in order of time."
+    )
+    citation: str = Field(default="", description="Where the curve was printed and who reconstructed it.")
+
+
+class Citation(Record):
+    """A publication this protocol rests on."""
+
+    key: str = Field(description="Short name, such as robert-2015.")
+    citation: str = Field(description="First author, journal, year.")
+    doi: str = Field(default="", description="Without a resolver in front.")
+    note: str = Field(default="", description="What it was used for.")
