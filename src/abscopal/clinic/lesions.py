@@ -1,0 +1,132 @@
+"""Lesions: which are followed as targets, which as non-targets, which are new; and what a visit's lesions add up to."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from abscopal.clinic.criterion import Bools, Codes, Findings, Floats
+from abscopal.clinic.imaging import Imaging, ScanReading, State
+from abscopal.sources import Source, cited
+
+MOST_TARGETS = 5
+MOST_PER_ORGAN = 2
+
+SOURCES: dict[str, Source] = {
+    "MOST_TARGETS": cited("Eisenhauer EA et al., Eur J Cancer 2009;45:228-247 (RECIST 1.1)", where="section 4.2"),
+    "MOST_PER_ORGAN": cited("Eisenhauer EA et al., Eur J Cancer 2009;45:228-247 (RECIST 1.1)", where="section 4.2"),
+}
+
+
+class Role(IntEnum):
+    """How a lesion is followed; `ROLE_LABELS` gives the word for it.
+
+    `NEW_TARGET` is a new lesion measured as iRECIST asks (NLT); tables call it new like any other.
+    """
+
+    NONE = 0
+    TARGET = 1
+    NON_TARGET = 2
+    NEW = 3
+    NEW_TARGET = 4
+
+
+ROLE_LABELS: tuple[str, ...] = ("", "target", "non-target", "new", "new")
+
+
+def choose_targets(reading: ScanReading, organ: npt.NDArray[np.integer]) -> Codes:
+    """Return the role (n, L) of each lesion at baseline.
+
+    At most five targets and two in an organ, the largest measurable lesions first; every other lesion seen is a
+    non-target; a lesion not seen has no role until it is (then it is new).
+
+    Parameters
+    ----------
+    reading : ScanReading
+        The baseline scan.
+    organ : (n, L) int
+        Any code, one per organ.
+    """
+    target = largest(reading.measurable, reading.measured_mm, organ, np.zeros_like(reading.measurable))
+    return np.select([target, reading.detected], [Role.TARGET, Role.NON_TARGET], Role.NONE).astype(np.int8)
+
+
+def follow(role: Codes, reading: ScanReading, organ: npt.NDArray[np.integer], imaging: Imaging) -> Codes:
+    """Return the roles (n, L) after a later scan: a lesion seen for the first time, beyond doubt, is new.
+
+    The largest measurable new lesions are measured as new targets, five at most and two in an organ (iRECIST).
+    """
+    appeared = (role == Role.NONE) & reading.detected & (reading.measured_mm >= imaging.new_lesion_mm)
+    return admit(role, appeared, reading, organ)
+
+
+def admit(role: Codes, appeared: Bools, reading: ScanReading, organ: npt.NDArray[np.integer]) -> Codes:
+    """Return the roles (n, L) with the lesions that appeared called new, and the largest of them new targets."""
+    measured = largest(appeared & reading.measurable, reading.measured_mm, organ, role == Role.NEW_TARGET)
+    return np.select([measured, appeared], [Role.NEW_TARGET, Role.NEW], role).astype(np.int8)
+
+
+def largest(eligible: Bools, size_mm: Floats, organ: npt.NDArray[np.integer], already: Bools) -> Bools:
+    """Return the largest eligible lesions, up to the limits in all and per organ, given those already chosen.
+
+    Parameters
+    ----------
+    eligible, already : (n, L) bool
+        Lesions to choose from; lesions chosen at an earlier scan.
+    size_mm : (n, L) float, mm
+        Measured size.
+    organ : (n, L) int
+        One code per organ.
+    """
+    chosen = already.copy()
+    subject = np.arange(len(eligible))
+    for _ in range(min(MOST_TARGETS, eligible.shape[1])):
+        in_organ = ((organ[:, :, None] == organ[:, None, :]) & chosen[:, None, :]).sum(axis=2)
+        room = (in_organ < MOST_PER_ORGAN) & (chosen.sum(axis=1) < MOST_TARGETS)[:, None]
+        size = np.where(eligible & ~chosen & room, size_mm, -np.inf)
+        pick = size.argmax(axis=1)
+        chosen[subject, pick] |= np.isfinite(size[subject, pick])
+    return chosen & ~already
+
+
+def summarise(reading: ScanReading, role: Codes, normal_node_mm: float = 10.0) -> Findings:
+    """Return what the lesions of one visit add up to, (n,).
+
+    Parameters
+    ----------
+    reading : ScanReading
+        The visit's scan, (n, L).
+    role : (n, L) int8
+        `Role` codes.
+    normal_node_mm : float, mm
+        A node below this short axis counts as gone (RECIST 1.1 section 4.3.1).
+    """
+    state, size = reading.state, reading.measured_mm
+    unknown = (state == State.NOT_EVALUABLE) | (state == State.UNRECORDED)
+    normal = reading.node & (size < normal_node_mm)
+    gone = (state == State.ABSENT) | normal
+    target, nontarget = role == Role.TARGET, role == Role.NON_TARGET
+    seen_new = ((role == Role.NEW) | (role == Role.NEW_TARGET)) & ~gone & ~unknown
+    unread = unknown | np.isnan(size)
+    return Findings(
+        has_target=target.any(axis=1),
+        target_sum=_total(size, target & ~unread),
+        targets_evaluated=~(target & unread).any(axis=1),
+        targets_gone=~(target & ~gone).any(axis=1),
+        has_nontarget=nontarget.any(axis=1),
+        nontarget_sum=_total(size, nontarget),
+        nontargets_evaluated=~(nontarget & unknown).any(axis=1),
+        nontargets_gone=~(nontarget & ~gone).any(axis=1),
+        unequivocal=(nontarget & (state == State.UNEQUIVOCAL_PROGRESSION)).sum(axis=1),
+        extranodal_seen=((target | nontarget) & ~reading.node & ~gone & ~unknown).any(axis=1),
+        new_count=seen_new.sum(axis=1),
+        new_target_sum=_total(size, seen_new & (role == Role.NEW_TARGET)),
+        new_nontarget_sum=_total(size, seen_new & (role == Role.NEW)),
+    )
+
+
+def _total(size: Floats, lesions: Bools) -> Floats:
+    """Sum of sizes over the lesions of each subject; NaN where one of them was not measured."""
+    return np.asarray(np.where(lesions, size, 0.0).sum(axis=1))
