@@ -153,9 +153,32 @@ def best_response(visits: Visits, *, confirmed: bool, timing: Timing, immune: bo
         [_first(facts[row.when[0]]) for row in BEST_RULES if row.when],
         _first(facts["seen"]),
     )
-    day = np.where(first >= 0, np.take_along_axis(visits.day, np.maximum(first, 0)[:, None], axis=1)[:, 0], np.nan)
-    return Best((_TO_IMMUNE if immune else np.arange(len(Response), dtype=np.int8))[best], day, first)
+    return Best(_TO_IMMUNE[best] if immune else best, _day(visits.day, first), first)
+
+
+def first_response(visits: Visits, *, confirmed: bool, timing: Timing) -> Floats:
+    """Return the day (n,) complete or partial response was first seen, if it counts; NaN without one.
+
+    Parameters
+    ----------
+    visits : Visits
+        Responses of the visits after baseline, (n, V).
+    confirmed : bool
+        Only a response that was confirmed later counts.
+    timing : Timing
+        Confirmation.
+    """
+    code = _until_progression(_TO_PLAIN[visits.response])
+    responding = _facts(code, visits.day, timing, confirmed)["partial response"]
+    return _day(visits.day, _first(responding))
+
+
+def _day(day: Floats, visit: Integers) -> Floats:
+    padded = np.concatenate([day, np.full((len(day), 1), np.nan)], axis=1)  # visit -1: none
+    return np.asarray(padded[np.arange(len(day)), visit])
 
 
 def _first(where: Bools) -> Integers:
+    if where.shape[1] == 0:
+        return np.full(len(where), -1, dtype=np.int64)
     return np.where(where.any(axis=1), where.argmax(axis=1), -1).astype(np.int64)

@@ -8,7 +8,6 @@ visit, on arrays of subjects, and never sees where the lesions came from: real a
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,8 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+from abscopal.errors import InputError, unknown
 
 Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
@@ -248,6 +249,9 @@ class Criterion(Protocol):
     def target_rules(self) -> tuple[Rule, ...]:
         """The table that gives the target response."""
 
+    def by_reader(self) -> Criterion:
+        """Return the criterion with unequivocal progression of non-targets left to the reader's own call."""
+
     def start(self, baseline: Findings) -> Any:
         """Return the state after the baseline scan."""
 
@@ -258,6 +262,9 @@ class Criterion(Protocol):
 
     def best(self, visits: Visits, *, confirmed: bool) -> Best:
         """Return best overall response, with or without the confirmation the guideline asks of a response."""
+
+    def first_response(self, visits: Visits, *, confirmed: bool) -> Floats:
+        """Return the day (n,) a response that counts was first seen; NaN without one."""
 
 
 def choose(mask: Bools, new: Record, old: Record) -> Record:
@@ -299,16 +306,14 @@ def criterion_named(name: str) -> Criterion:
 
     Raises
     ------
-    ValueError
+    InputError
         With the nearest known name.
     """
     known = {_plain(known): criterion for known, criterion in criteria().items()}
-    if _plain(name) in known:
-        return known[_plain(name)]
-    near = difflib.get_close_matches(_plain(name), known, n=1, cutoff=0.4)
-    hint = f", did you mean {known[near[0]].name!r}?" if near else ""
-    names = ", ".join(criterion.name for criterion in known.values())
-    raise ValueError(f"expected a response criterion ({names}), got {name!r}{hint}")
+    if _plain(name) not in known:
+        names = [criterion.name for criterion in known.values()]
+        raise InputError([unknown("criteria", "response criterion", name, names)])
+    return known[_plain(name)]
 
 
 def rule_text(criterion: Criterion, visit: VisitResponse) -> npt.NDArray[np.object_]:

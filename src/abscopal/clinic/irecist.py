@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from abscopal.clinic.best import best_response
+from abscopal.clinic.best import best_response, first_response
 from abscopal.clinic.criterion import (
     Best,
     Bools,
@@ -253,6 +253,10 @@ class Irecist:
     target_rules = TARGET_RULES
     nontarget_rules = NONTARGET_RULES
 
+    def by_reader(self) -> Irecist:
+        """Return the criterion with unequivocal progression of non-targets left to the reader's own call."""
+        return replace(self, recist=self.recist.by_reader())
+
     def start(self, baseline: Findings) -> IrecistState:
         """Return the state after the baseline scan."""
         n = len(baseline.target_sum)
@@ -312,6 +316,10 @@ class Irecist:
     def best(self, visits: Visits, *, confirmed: bool) -> Best:
         """Return best overall response (iRECIST table 3); iUPD neither ends the series nor breaks a confirmation."""
         return best_response(visits, confirmed=confirmed, timing=self.recist.timing, immune=True)
+
+    def first_response(self, visits: Visits, *, confirmed: bool) -> Floats:
+        """Return the day (n,) of the first response that counts; NaN without one."""
+        return first_response(visits, confirmed=confirmed, timing=self.recist.timing)
 
 
 def _bar(findings: Findings, target: Codes, nontarget: Codes, new: Bools) -> Bar:

@@ -6,11 +6,11 @@ are read from the top: the first rule whose facts hold gives the response.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from abscopal.clinic.best import Timing, best_response
+from abscopal.clinic.best import Timing, best_response, first_response
 from abscopal.clinic.criterion import (
     Best,
     Bools,
@@ -207,6 +207,10 @@ class Recist:
     target_rules = TARGET_RULES
     nontarget_rules = NONTARGET_RULES
 
+    def by_reader(self) -> Recist:
+        """Return the criterion with unequivocal progression of non-targets left to the reader's own call."""
+        return replace(self, nontarget_growth=np.inf, nontarget_growth_alone=np.inf)
+
     def start(self, baseline: Findings) -> RecistState:
         """Return the state after the baseline scan."""
         no = np.zeros(len(baseline.target_sum), dtype=np.bool_)
@@ -289,6 +293,10 @@ class Recist:
     def best(self, visits: Visits, *, confirmed: bool) -> Best:
         """Return best overall response (RECIST 1.1 section 4.4.3 and table 3)."""
         return best_response(visits, confirmed=confirmed, timing=self.timing)
+
+    def first_response(self, visits: Visits, *, confirmed: bool) -> Floats:
+        """Return the day (n,) of the first response that counts; NaN without one."""
+        return first_response(visits, confirmed=confirmed, timing=self.timing)
 
 
 def component_facts(target: Codes, nontarget: Codes) -> dict[str, Bools]:

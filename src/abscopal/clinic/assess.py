@@ -1,0 +1,189 @@
+"""Assess a lesion table, of real or simulated patients, by a response criterion.
+
+The table takes the very path of a simulated trial: the same findings, the same tables of rules, the same evaluator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from abscopal.clinic.criterion import (
+    LABELS,
+    Bools,
+    Codes,
+    Criterion,
+    Floats,
+    Integers,
+    VisitResponse,
+    Visits,
+    criterion_named,
+    take,
+)
+from abscopal.clinic.imaging import STATE_LABELS, Imaging, ScanReading, State
+from abscopal.clinic.lesion_table import checked, lesions_of, read_lesions
+from abscopal.clinic.lesions import Role, admit, summarise
+from abscopal.clinic.records import response_columns, words
+
+__all__ = ["assess", "best_response", "lesions_of", "read_lesions"]
+
+_BONE = -2
+_ROLES = {"target": Role.TARGET, "non-target": Role.NON_TARGET, "new": Role.NEW}
+
+
+def assess(lesions: pd.DataFrame, criteria: str = "RECIST 1.1", *, nontarget_by_size: bool = False) -> pd.DataFrame:
+    """Return the response of every visit after baseline, with the rule that gave it.
+
+    Parameters
+    ----------
+    lesions : pandas.DataFrame
+        A lesion table, see `read_lesions`. Each subject's first day is the baseline.
+    criteria : str
+        A response criterion: `RECIST 1.1`, `iRECIST`.
+    nontarget_by_size : bool
+        Call unequivocal progression of measured non-targets by their growth, as for simulated scans, and not only
+        where the table says so (STATE `unequivocal progression`).
+
+    Returns
+    -------
+    pandas.DataFrame
+        USUBJID, ADY, SUM_MM, NADIR_MM, CHANGE_BASELINE (%), CHANGE_NADIR (%), TARGET, NONTARGET, NEW, RESPONSE, RULE;
+        one row per subject and visit.
+    """
+    criterion = _criterion(criteria, nontarget_by_size)
+    history = _history(checked(lesions))
+    parts = [
+        pd.DataFrame(
+            {"subject": seen, "ADY": history.day[seen, number]} | response_columns(take(visit, seen), criterion)
+        )
+        for number, seen, visit in _visits(history, criterion)
+    ]
+    return _output(parts, history)
+
+
+def best_response(
+    lesions: pd.DataFrame, criteria: str = "RECIST 1.1", *, nontarget_by_size: bool = False
+) -> pd.DataFrame:
+    """Return the best overall response of every subject, without and with confirmation.
+
+    Parameters
+    ----------
+    lesions, criteria, nontarget_by_size
+        As for `assess`. Times (minimum duration of stable disease) count from each subject's baseline.
+
+    Returns
+    -------
+    pandas.DataFrame
+        USUBJID, BOR, BORDY, CBOR, CBORDY: response and study day it was first seen (NaN without a visit).
+    """
+    criterion = _criterion(criteria, nontarget_by_size)
+    history = _history(checked(lesions))
+    baseline = history.day[:, :1].astype(np.float64)
+    shape = (len(history.day), history.day.shape[1] - 1)
+    response, progression = np.zeros(shape, dtype=np.int8), np.full(shape, np.nan)
+    day = np.where(np.arange(1, shape[1] + 1) < history.visits[:, None], history.day[:, 1:] - baseline, np.nan)
+    for number, seen, visit in _visits(history, criterion):
+        response[seen, number - 1] = visit.response[seen]
+        progression[seen, number - 1] = visit.progression_day[seen] - baseline[seen, 0]
+    columns: dict[str, object] = {"USUBJID": history.usubjid}
+    for word, confirmed in (("BOR", False), ("CBOR", True)):
+        best = criterion.best(Visits(response, day, progression), confirmed=confirmed)
+        columns[word] = words(LABELS, best.response)
+        columns[f"{word}DY"] = best.day + baseline[:, 0]
+    return pd.DataFrame(columns)
+
+
+def _criterion(criteria: str, nontarget_by_size: bool) -> Criterion:
+    criterion = criterion_named(criteria)
+    return criterion if nontarget_by_size else criterion.by_reader()
+
+
+@dataclass(frozen=True)
+class _History:
+    """A lesion table as arrays: n subjects, up to V visits, up to L lesions.
+
+    `visits` (n,) counts each subject's visits; `day` (n, V); `size` and `state` (n, V, L); `role`, `organ`, `node`
+    (n, L).
+    """
+
+    usubjid: pd.Series
+    visits: Integers
+    day: Integers
+    size: Floats
+    state: Codes
+    role: Codes
+    organ: Integers
+    node: Bools
+
+
+def _rank(subject: Integers, value: Integers) -> Integers:
+    """Rank of each row's value among the values of its subject, from 0."""
+    span = int(value.max(initial=0)) - int(value.min(initial=0)) + 1
+    key = subject * span + value - value.min(initial=0)
+    unique, row = np.unique(key, return_inverse=True)
+    first = np.searchsorted(unique, subject * span)
+    return np.asarray(row - first)
+
+
+def _history(table: pd.DataFrame) -> _History:
+    subject, usubjid = pd.factorize(table["USUBJID"])
+    visit = _rank(subject, table["ADY"].to_numpy())
+    lesion = _rank(subject, pd.factorize(table["LESION"])[0])
+    n, shape = len(usubjid), (len(usubjid), visit.max(initial=0) + 1, lesion.max(initial=-1) + 1)
+    visits, day = np.zeros(n, dtype=np.int64), np.zeros(shape[:2], dtype=np.int64)
+    np.maximum.at(visits, subject, visit + 1)
+    day[subject, visit] = table["ADY"]
+    size, state = np.full(shape, np.nan), np.zeros(shape, dtype=np.int8)
+    size[subject, visit, lesion], state[subject, visit, lesion] = _readings(table)
+    role, organ = np.zeros((n, shape[2]), dtype=np.int8), np.full((n, shape[2]), -1)
+    node = np.zeros((n, shape[2]), dtype=np.bool_)
+    role[subject, lesion] = table["ROLE"].map(_ROLES)
+    organ[subject, lesion] = np.where(table["ORGAN"] == "bone", _BONE, pd.factorize(table["ORGAN"])[0])
+    node[subject, lesion] = table["NODE"]
+    return _History(pd.Series(usubjid), visits, day, size, state, role, organ, node)
+
+
+def _readings(table: pd.DataFrame) -> tuple[Floats, Codes]:
+    """Size and state of each row; a state left empty follows from the diameter."""
+    size = table["DIAMETER_MM"].to_numpy(np.float64)
+    given = table["STATE"].map({word: code for code, word in enumerate(STATE_LABELS)}).to_numpy(np.int8)
+    implied = np.where(size > 0, State.PRESENT, State.ABSENT)
+    state = np.where(given == State.UNRECORDED, implied, given).astype(np.int8)
+    smallest = Imaging().too_small_mm
+    size = np.where(state == State.ABSENT, 0.0, np.where((state == State.TOO_SMALL) & np.isnan(size), smallest, size))
+    return np.where(state == State.NOT_EVALUABLE, np.nan, size), state
+
+
+def _scan(history: _History, number: int) -> ScanReading:
+    imaging = Imaging()
+    size, state = history.size[:, number], history.state[:, number]
+    smallest = np.where(history.node, imaging.measurable_node_mm, imaging.measurable_mm)
+    seen = np.isin(state, (State.PRESENT, State.TOO_SMALL, State.UNEQUIVOCAL_PROGRESSION))
+    return ScanReading(size, seen, state, history.node, seen & (size >= smallest) & (history.organ != _BONE))
+
+
+def _visits(history: _History, criterion: Criterion) -> Iterator[tuple[int, npt.NDArray[np.intp], VisitResponse]]:
+    """Assess visit by visit: number of the visit, indices of the subjects seen, responses (n,)."""
+    is_new = history.role == Role.NEW
+    role = np.where(is_new, np.int8(Role.NONE), history.role)
+    state = criterion.start(summarise(_scan(history, 0), role))
+    for number in range(1, history.day.shape[1]):
+        reading, scanned = _scan(history, number), number < history.visits
+        role = admit(role, is_new & (role == Role.NONE) & reading.detected, reading, history.organ)
+        findings = summarise(reading, role)
+        state, visit = criterion.assess(state, findings, history.day[:, number].astype(np.float64), scanned)
+        yield number, np.flatnonzero(scanned), visit
+
+
+def _output(parts: list[pd.DataFrame], history: _History) -> pd.DataFrame:
+    columns = ["USUBJID", "ADY", "SUM_MM", "NADIR_MM", "CHANGE_BASELINE", "CHANGE_NADIR"]
+    columns += ["TARGET", "NONTARGET", "NEW", "RESPONSE", "RULE"]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    whole = pd.concat(parts, ignore_index=True).sort_values(["subject", "ADY"], kind="stable", ignore_index=True)
+    whole["USUBJID"] = words(list(history.usubjid), whole["subject"].to_numpy())
+    return whole[columns]
