@@ -7,8 +7,8 @@ The text is one function, `rhs(y, p, q, lesions, dy, d)`, for one patient:
     d       scratch for lesion definitions [lesion, definition]
 
 Patient-scope formulas stand outside the lesion loop and are evaluated once; a lesion loop is opened only when some
-lesion-scope definition or total() needs one. A model's names are printed with a leading `_` and the generator's own
-never have one, so the two cannot meet.
+lesion-scope definition or total() needs one. A model's names, which start with a letter, are printed with one `_`
+in front, the generator's own with none or two, so the two cannot meet.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class _Printer:
         for inner in grammar.totals(tree):
             text = ast.unparse(inner)
             if text not in self.totals:
-                self.totals[text] = f"total{len(self.totals)}"
+                self.totals[text] = f"__total{len(self.totals)}"
                 found.append(_Step(self.totals[text], inner, lesion=True, total=True))
         return found
 
