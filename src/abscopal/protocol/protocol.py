@@ -76,7 +76,7 @@ class Subsequent(Record):
 class Arm(Record):
     """One arm: `Arm("mono", ["nivolumab 240 mg q2w"])`."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 +._/-]{0,63}$")] = Field(description="Name of the arm.")
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 +._-]{0,63}$")] = Field(description="Name of the arm.")
     regimen: Regimens = Field(description="Regimens given together; [] for an arm without active treatment.")
     allocation: Annotated[Real, Field(gt=0, le=100)] = Field(default=1, description="Weight in the randomisation.")
     subsequent: tuple[Subsequent, ...] = Field(default=(), description="What follows progression; the rest gets none.")

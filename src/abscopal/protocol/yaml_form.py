@@ -80,7 +80,7 @@ def _without_empty(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value == int(value) and abs(value) < 1e15 else value
 
 
-def _laid_out(value: Any, *, key: str = "", flat: bool = False) -> Any:
+def _laid_out(value: Any) -> Any:
     """Return ruamel's mappings and lists: figures and points on one line, words that others misread in quotes."""
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
@@ -89,14 +89,11 @@ def _laid_out(value: Any, *, key: str = "", flat: bool = False) -> Any:
         return DoubleQuotedScalarString(value) if value.lower() in _QUOTED else value
     if not isinstance(value, dict | list):
         return value
-    flat = flat or key == "points" or (isinstance(value, dict) and "value" in value)
     if isinstance(value, dict):
-        laid: Any = CommentedMap(
-            (_month_or_word(name), _laid_out(item, key=name, flat=flat)) for name, item in value.items()
-        )
+        laid: Any = CommentedMap((_month_or_word(name), _laid_out(item)) for name, item in value.items())
     else:
-        laid = CommentedSeq(_laid_out(item, flat=flat) for item in value)
-    if flat:
+        laid = CommentedSeq(_laid_out(item) for item in value)
+    if "value" in value or all(isinstance(item, int | float) for item in value):
         laid.fa.set_flow_style()
     return laid
 
