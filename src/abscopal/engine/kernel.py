@@ -33,7 +33,7 @@ def _hill(x, k, n):
         return 0.0
     return 1.0 / (1.0 + (k / x) ** n)
 '''
-_FUNCTIONS = ("_hill", "rhs", "stages", "scaled_error", "first_crossing", "settle", "advance_one", "advance")
+_FUNCTIONS = ("_hill", "rhs", "stages", "scaled_error", "first_crossing", "settle", "advance_one", "advance", "observe")
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,12 @@ class Kernel:
 def source(model: Model) -> str:
     """The whole module: right-hand side, then stepper, then the compilation of each."""
     body = Path(stepper.__file__).read_text(encoding="utf-8")
-    compiled = "\n".join(f"{name} = _njit({name})" for name in _FUNCTIONS[:-1])
+    compiled = "\n".join(f"{name} = _njit({name})" for name in _FUNCTIONS)
     return (
         f"# generated from model {model.hash}; do not edit\n{body}\n"
         "from numba import njit as _numba_njit\n\n"
         "_njit = _numba_njit(cache=True, nogil=True, error_model='numpy')\n"
-        f"{_HILL}\n\n{to_numba(model)}\n\n{compiled}\nadvance = _njit(advance)\n"
+        f"{_HILL}\n\n{to_numba(model)}\n\n{compiled}\n"
     )
 
 

@@ -157,3 +157,11 @@ def advance(y, p, q, lesions, t, t_end, step, threshold, first, block, rtol, sma
             y[m, :n], p[m], q[m], lesions[m], t[m], t_end[m], step[m], threshold[m], first, rtol,
             small[:n], floor[:n], work[:, :n], d,
         )  # fmt: skip
+
+
+def observe(y, p, q, lesions, first, block, hazards, out):
+    """Fill `out[patient, lesion, definition]` with the lesion-scope definitions of every patient."""
+    dy = np.zeros(y.shape[1])
+    for m in range(y.shape[0]):
+        n = first + hazards + lesions[m] * block
+        rhs(y[m, :n], p[m], q[m], lesions[m], dy[:n], out[m])

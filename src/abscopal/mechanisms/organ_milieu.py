@@ -30,14 +30,14 @@ mechanism = Mechanism(
 
 # Lesion parameters by organ. `antibody` and `small_molecule` are concentrations over plasma.
 ORGANS: dict[str, dict[str, float]] = {
-    "lung": {"perfusion": 1.0, "treg_bias": 1.0, "myeloid_bias": 1.0, "tolerance": 0.10, "antibody": 0.3, "small_molecule": 1.0},
-    "liver": {"perfusion": 0.7, "treg_bias": 1.5, "myeloid_bias": 2.0, "tolerance": 0.35, "antibody": 0.3, "small_molecule": 1.0},
-    "bone": {"perfusion": 0.6, "treg_bias": 1.5, "myeloid_bias": 1.5, "tolerance": 0.25, "antibody": 0.15, "small_molecule": 0.8},
-    "brain": {"perfusion": 0.5, "treg_bias": 0.7, "myeloid_bias": 1.0, "tolerance": 0.20, "antibody": 0.05, "small_molecule": 0.3},
-    "node": {"perfusion": 1.3, "treg_bias": 1.0, "myeloid_bias": 0.7, "tolerance": 0.0, "antibody": 0.3, "small_molecule": 1.0},
-    "skin": {"perfusion": 1.0, "treg_bias": 1.0, "myeloid_bias": 0.8, "tolerance": 0.05, "antibody": 0.3, "small_molecule": 1.0},
-    "peritoneum": {"perfusion": 0.6, "treg_bias": 1.5, "myeloid_bias": 1.5, "tolerance": 0.25, "antibody": 0.2, "small_molecule": 0.8},
-    "adrenal": {"perfusion": 1.2, "treg_bias": 1.0, "myeloid_bias": 0.8, "tolerance": 0.05, "antibody": 0.3, "small_molecule": 1.0},
+    "lung": {"perfusion": 1.0, "treg_bias": 1.0, "myeloid_bias": 1.0, "tolerance": 0.10, "antibody": 0.3, "small_molecule": 1.0, "harm": 1.0},
+    "liver": {"perfusion": 0.7, "treg_bias": 1.5, "myeloid_bias": 2.0, "tolerance": 0.35, "antibody": 0.3, "small_molecule": 1.0, "harm": 2.4},
+    "bone": {"perfusion": 0.6, "treg_bias": 1.5, "myeloid_bias": 1.5, "tolerance": 0.25, "antibody": 0.15, "small_molecule": 0.8, "harm": 1.4},
+    "brain": {"perfusion": 0.5, "treg_bias": 0.7, "myeloid_bias": 1.0, "tolerance": 0.20, "antibody": 0.05, "small_molecule": 0.3, "harm": 2.0},
+    "node": {"perfusion": 1.3, "treg_bias": 1.0, "myeloid_bias": 0.7, "tolerance": 0.0, "antibody": 0.3, "small_molecule": 1.0, "harm": 1.4},
+    "skin": {"perfusion": 1.0, "treg_bias": 1.0, "myeloid_bias": 0.8, "tolerance": 0.05, "antibody": 0.3, "small_molecule": 1.0, "harm": 0.7},
+    "peritoneum": {"perfusion": 0.6, "treg_bias": 1.5, "myeloid_bias": 1.5, "tolerance": 0.25, "antibody": 0.2, "small_molecule": 0.8, "harm": 2.0},
+    "adrenal": {"perfusion": 1.2, "treg_bias": 1.0, "myeloid_bias": 0.8, "tolerance": 0.05, "antibody": 0.3, "small_molecule": 1.0, "harm": 1.0},
 }  # fmt: skip
 ORGAN_SOURCES = {
     "perfusion": _KERIOUI,
@@ -45,5 +45,10 @@ ORGAN_SOURCES = {
     "treg_bias": _KERIOUI,
     "myeloid_bias": cited("Yu J et al. Nat Med 2021;27:152", derived="liver macrophages siphon T cells; size is ours"),
     "antibody": _SHAH,
+    "harm": cited(
+        "Kerioui M et al. ESMO Open 2022, PMC8718952",
+        derived="hazard per 10 mm over that of lung (5 %): liver 12 %, locoregional 10 %, node 7 %; bone, brain, skin and "
+        "adrenal are ours",
+    ),
     "small_molecule": assumed("chemotherapy reaches most organs alike; the blood-brain barrier keeps out most of it"),
 }

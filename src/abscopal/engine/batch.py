@@ -1,0 +1,136 @@
+"""A batch of virtual patients: their states, parameters and clocks, advanced together from visit to visit."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abscopal.engine.kernel import Kernel
+from abscopal.engine.stepper import STRUCK
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+FIRST_STEP = 0.1  # day; the step size controller takes it from there
+
+
+@dataclass
+class Batch:
+    """States of n patients with up to L lesions.
+
+    Parameters
+    ----------
+    kernel
+        The compiled model.
+    y
+        State [n, size], laid out by `kernel.layout`.
+    p, q
+        Patient parameters [n, ...] and lesion parameters [n, L, ...].
+    lesions
+        Lesion slots in use [n].
+    time
+        Day of each patient [n].
+    threshold
+        Cumulative hazard at which each event strikes next [n, hazards].
+    tolerance
+        Relative tolerance of the integrator.
+    """
+
+    kernel: Kernel
+    y: Array
+    p: Array
+    q: Array
+    lesions: Index
+    time: Array
+    threshold: Array
+    tolerance: float = 1e-4
+
+    def __post_init__(self) -> None:
+        n = len(self.y)
+        self.step = np.full(n, FIRST_STEP)
+        self.status = np.zeros(n, dtype=np.int64)
+        self.event = np.full(n, -1, dtype=np.int64)
+        self._small = self.kernel.small(self.slots)
+        self._floor = self.kernel.floor(self.slots)
+
+    @property
+    def slots(self) -> int:
+        """Lesion slots per patient."""
+        return int(self.q.shape[1])
+
+    def column(self, name: str) -> Array:
+        """View of one patient species over all patients [n]."""
+        return self.y[:, self.kernel.layout.index(name)]
+
+    def lesion_column(self, name: str) -> Array:
+        """View of one lesion species [n, L]."""
+        layout = self.kernel.layout
+        return self.y[:, layout.index(name) :: layout.block][:, : self.slots]
+
+    def parameter(self, name: str) -> Array:
+        """View of one patient parameter [n]."""
+        return self.p[:, self.kernel.layout.patient_parameters.index(name)]
+
+    def lesion_parameter(self, name: str) -> Array:
+        """View of one lesion parameter [n, L]."""
+        return self.q[:, :, self.kernel.layout.lesion_parameters.index(name)]
+
+    def advance(self, which: Index, until: Array, workers: int = 1) -> None:
+        """Advance the patients listed until their day, or until something strikes or fails (see `status`).
+
+        The result of a patient depends on nothing but that patient, so it is the same for any `workers`.
+        """
+        if not len(which):
+            return
+        end = np.asarray(self.time, dtype=float).copy()
+        end[which] = until
+        if workers <= 1:
+            self._advance(which, end)
+            return
+        with ThreadPoolExecutor(workers) as pool:
+            for done in [pool.submit(self._advance, part, end) for part in np.array_split(which, workers)]:
+                done.result()
+
+    def _advance(self, which: Index, end: Array) -> None:
+        layout = self.kernel.layout
+        self.kernel.module.advance(
+            self.y, self.p, self.q, self.lesions, self.time, end, self.step, self.threshold,
+            len(layout.patient_species), layout.block, self.tolerance, self._small, self._floor,
+            self.kernel.lesion_definitions, self.status, self.event, which,
+        )  # fmt: skip
+
+    def dose(self, which: Index, species: str, amount: Array) -> None:
+        """Add an amount (of the species' unit) to a patient species at this moment."""
+        self.y[which, self.kernel.layout.index(species)] += amount
+
+    def struck(self, which: Index) -> Index:
+        """Those of the patients listed whom an event struck."""
+        return which[self.status[which] == STRUCK]
+
+    def observe(self, which: Index, *names: str) -> list[Array]:
+        """Lesion-scope definitions at this moment, each [len(which), L]."""
+        layout, known = self.kernel.layout, [d.name for d in self.kernel.model.definitions if d.per == "lesion"]
+        out = np.zeros((len(which), self.slots, max(1, self.kernel.lesion_definitions)))
+        self.kernel.module.observe(
+            self.y[which], self.p[which], self.q[which], self.lesions[which],
+            len(layout.patient_species), layout.block, len(layout.hazards), out,
+        )  # fmt: skip
+        return [out[:, :, known.index(name)] for name in names]
+
+    def scale_lesions(self, factor: Array) -> None:
+        """Multiply every state of each lesion by a factor [n, L]: the same tissue, more or less of it."""
+        layout = self.kernel.layout
+        for name in layout.lesion_species:
+            self.lesion_column(name)[...] *= factor
+
+    def take(self, which: Index) -> Batch:
+        """Copy of the patients listed, in that order."""
+        parts: dict[str, Any] = {
+            name: getattr(self, name)[which].copy() for name in ("y", "p", "q", "lesions", "time", "threshold")
+        }
+        batch = Batch(self.kernel, tolerance=self.tolerance, **parts)
+        batch.step, batch.status, batch.event = self.step[which].copy(), self.status[which].copy(), self.event[which].copy()
+        return batch

@@ -1,0 +1,74 @@
+"""How a patient's lesions came to be: seeded one after another, grown together until the day of enrolment.
+
+A source that itself grows exponentially seeds colonies at an exponentially rising rate, and each colony grows
+exponentially in turn. Founding times are then a Poisson process whose sizes at any later day follow a power law: the
+expected number of lesions above diameter d is (scale / d)^index, with index 2 when the source grows as fast as its
+colonies (surface emission, Iwata K et al. J Theor Biol 2000;203:177) and lower when it has slowed or was removed.
+Growth moves the scale, not the law, so the patient is grown by moving it until the sum of target diameters reaches the
+one at which he or she is enrolled. Colonies too small to see come with the law: they surface later as new lesions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abscopal.indications.indication import Indication
+from abscopal.random_streams import exponential, uniform
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+SLOTS = 12  # lesions followed per patient; smaller ones are left out, and how many is not known in life either
+SMALLEST_MM = 1.0  # below this a colony has no vessels yet (angiogenic dormancy, Folkman) and is not followed
+MOST_TARGETS, MOST_PER_ORGAN, MEASURABLE_MM, LARGEST_MM = 5, 2, 10.0, 250.0
+
+
+@dataclass(frozen=True)
+class Lesions:
+    """Lesions of n patients on the day of enrolment: diameter (mm; 0 for an empty slot) and organ number, [n, SLOTS]."""
+
+    diameter: Array
+    organ: Index
+
+
+def seed_lesions(
+    indication: Indication, organs: list[str], sum_of_diameters: Array, index: Array, seed: int, subjects: Index
+) -> Lesions:
+    """Seed and grow the lesions of each subject up to the sum of target diameters given [n] (mm)."""
+    ranks = np.cumsum(exponential(seed, subjects, "founding times", count=SLOTS), axis=1)
+    relative = ranks ** (-1.0 / index[:, None])
+    organ = draw_organs(indication, organs, seed, subjects, SLOTS)
+    diameter = relative * _scale(relative, organ, sum_of_diameters)[:, None]
+    diameter = np.minimum(diameter, LARGEST_MM)
+    return Lesions(np.where(diameter >= SMALLEST_MM, diameter, 0.0), organ)
+
+
+def draw_organs(indication: Indication, organs: list[str], seed: int, subjects: Index, count: int) -> Index:
+    """Draw the organ of each lesion by the cancer's tropism, clustered within a patient (Polya's urn), [n, count]."""
+    weight = np.array([indication.sites[name].value if name in indication.sites else 0.0 for name in organs])
+    urn = np.tile(weight / weight.sum(), (len(subjects), 1))
+    draws = uniform(seed, subjects, "organs", count=count)
+    chosen = np.empty((len(subjects), count), dtype=np.int64)
+    for lesion in range(count):
+        share = np.cumsum(urn, axis=1) / urn.sum(axis=1, keepdims=True)
+        chosen[:, lesion] = np.minimum((draws[:, lesion, None] > share).sum(axis=1), len(organs) - 1)
+        urn[np.arange(len(subjects)), chosen[:, lesion]] += indication.clustering.value / count
+    return chosen
+
+
+def _scale(relative: Array, organ: Index, target: Array) -> Array:
+    """Scale at which the sum of target diameters is the one wanted; lesions come largest first."""
+    rank_in_organ = np.zeros_like(organ)
+    for lesion in range(organ.shape[1]):
+        rank_in_organ[:, lesion] = (organ[:, :lesion] == organ[:, lesion, None]).sum(axis=1)
+    allowed = rank_in_organ < MOST_PER_ORGAN
+    candidate = allowed & (np.cumsum(allowed, axis=1) <= MOST_TARGETS)
+    scale = target / relative[:, 0]
+    for _ in range(50):  # fewer lesions are measurable at a smaller scale: settle on both
+        counted = candidate & (relative * scale[:, None] >= MEASURABLE_MM)
+        counted[:, 0] = True
+        scale = 0.5 * scale + 0.5 * target / np.where(counted, relative, 0.0).sum(axis=1)
+    return scale

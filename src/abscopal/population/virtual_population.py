@@ -1,0 +1,224 @@
+"""A virtual population on the day of enrolment: drawn, grown, kept if plausible, selected to match published marginals.
+
+Every candidate ends in a class: `enrolled`, `not selected`, or why he or she was not plausible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abscopal.drugs.drug import Drug
+from abscopal.engine.batch import Batch
+from abscopal.engine.kernel import Kernel
+from abscopal.indications.indication import Indication
+from abscopal.mechanisms.organ_milieu import ORGANS
+from abscopal.population.baseline import Baseline, draw_baseline
+from abscopal.population.distributions import factors, sample
+from abscopal.population.seeding import MEASURABLE_MM, SLOTS, Lesions, seed_lesions
+from abscopal.population.selection import choose, effective_size, rake
+from abscopal.random_streams import exponential, normal, uniform
+from abscopal.units import DAYS_PER_YEAR
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+CANDIDATES_PER_SUBJECT, FEWEST_CANDIDATES = 3, 200
+BURN_IN_DAYS = 180.0  # immune cells turn over within weeks; half a year brings them to balance with the tumour
+MOST_REGRESSION = 5.0  # a tumour that shrank so many times untreated would not have brought this patient to a trial
+ORGAN_NAMES = list(ORGANS)
+_FIGURES = ("male", "ecog1", "ldh_high", "brain", "liver", "bone", "lung", "pdl1_ge1", "pdl1_ge5", "pdl1_ge50")
+
+
+@dataclass
+class VirtualPopulation:
+    """n virtual patients on day 0.
+
+    Parameters
+    ----------
+    batch
+        Their states and parameters; event thresholds are set, nobody is treated.
+    baseline
+        Their covariates.
+    organ
+        Organ number of each lesion slot, used or not, [n, SLOTS].
+    number
+        Candidate number of each: the key of their random numbers.
+    classes
+        How many candidates ended in which class.
+    effective
+        Effective number of plausible candidates under the selection weights.
+    """
+
+    batch: Batch
+    baseline: Baseline
+    organ: Index
+    number: Index
+    classes: dict[str, int]
+    effective: float
+
+
+def draw_population(
+    indication: Indication,
+    kernel: Kernel,
+    drugs: Sequence[Drug],
+    count: int,
+    seed: int,
+    *,
+    line: str = "1L",
+    marginals: Mapping[str, float] | None = None,
+    workers: int = 1,
+) -> VirtualPopulation:
+    """Draw `count` virtual patients.
+
+    Raises
+    ------
+    ValueError
+        If too few candidates are plausible.
+    """
+    marginals = dict(marginals or {})
+    number = np.arange(max(CANDIDATES_PER_SUBJECT * count, FEWEST_CANDIDATES), dtype=np.int64)
+    common = factors(seed, number)
+    target = sample("sum_of_diameters", indication.sum_of_diameters, common, seed, number)
+    index = sample("seeding_index", indication.seeding_index, common, seed, number)
+    lesions = seed_lesions(indication, ORGAN_NAMES, target, index, seed, number)
+    batch = _parameterise(indication, kernel, drugs, common, lesions, line, seed, number)
+    pdl1 = batch.parameter("PDL1_base")
+    baseline = draw_baseline(
+        indication, ORGAN_NAMES, common, pdl1, lesions, seed, number, marginals.get("age_median")
+    )
+    _personalise(batch, baseline, drugs, seed, number)
+    reason = _grow(batch, indication, common, lesions, seed, number, workers)
+    plausible = np.flatnonzero(reason == "")
+    if len(plausible) < count:
+        raise ValueError(f"only {len(plausible)} of {len(number)} candidates are plausible; {count} are needed")
+    flags = {name: flag[plausible] for name, flag in baseline.flags().items()}
+    weight = rake(flags, {name: share for name, share in marginals.items() if name in _FIGURES})
+    chosen = plausible[choose(weight, uniform(seed, plausible, "selection")[:, 0], count)]
+    classes = {str(name): int((reason == name).sum()) for name in np.unique(reason) if name}
+    classes = {"enrolled": count, "not selected": len(plausible) - count, **classes}
+    population = VirtualPopulation(
+        batch.take(chosen), baseline.take(chosen), lesions.organ[chosen], number[chosen], classes, effective_size(weight)
+    )
+    _set_clocks(population, seed)
+    return population
+
+
+def _parameterise(
+    indication: Indication,
+    kernel: Kernel,
+    drugs: Sequence[Drug],
+    common: Mapping[str, Array],
+    lesions: Lesions,
+    line: str,
+    seed: int,
+    number: Index,
+) -> Batch:
+    """Give every candidate parameters: the model's values, the indication's, and what differs between patients."""
+    model, layout, n = kernel.model, kernel.layout, len(number)
+    p = np.tile([model.parameters[name].value for name in layout.patient_parameters], (n, 1))
+    q = np.tile([model.parameters[name].value for name in layout.lesion_parameters], (n, SLOTS, 1))
+    y = np.zeros((n, layout.size(SLOTS)))
+    used = (lesions.diameter > 0).sum(axis=1)
+    batch = Batch(kernel, y, p, q, used, np.full(n, -BURN_IN_DAYS), np.full((n, len(layout.hazards)), np.inf))
+    for name, fact in indication.fixed.items():
+        batch.parameter(name)[:] = fact.value
+    for name, distribution in indication.parameters.items():
+        value = sample(name, distribution, common, seed, number)
+        if name == "growth":
+            within = np.exp(indication.growth_within.value * normal(seed, number, "growth of lesions", count=SLOTS))
+            batch.lesion_parameter("growth")[...] = value[:, None] * within
+        else:
+            batch.parameter(name)[:] = value
+    for name, fact in indication.lines.get(line, {}).items():
+        batch.parameter(name)[:] *= fact.value
+    _place_in_organs(batch, lesions.organ, drugs)
+    return batch
+
+
+def _place_in_organs(batch: Batch, organ: Index, drugs: Sequence[Drug]) -> None:
+    """Give each lesion the numbers of its organ."""
+    for name in ("perfusion", "treg_bias", "myeloid_bias", "tolerance", "harm"):
+        batch.lesion_parameter(name)[...] = np.array([ORGANS[o][name] for o in ORGAN_NAMES])[organ]
+    for name in ("liver", "lung", "brain", "bone"):
+        batch.lesion_parameter(f"in_{name}")[...] = organ == ORGAN_NAMES.index(name)
+    for drug in drugs:
+        if drug.port != "CTLA4_blocked":
+            kind = "antibody" if drug.modality == "antibody" else "small_molecule"
+            batch.lesion_parameter(f"{drug.name}_reach")[...] = np.array([ORGANS[o][kind] for o in ORGAN_NAMES])[organ]
+
+
+def _personalise(batch: Batch, baseline: Baseline, drugs: Sequence[Drug], seed: int, number: Index) -> None:
+    """Add what depends on age, sex and weight: background mortality and drug kinetics."""
+    rate = np.exp(-9.8 + 0.087 * baseline.age) * np.where(baseline.male, 1.0, 0.62)  # see mechanism death
+    batch.parameter("background")[:] = rate / DAYS_PER_YEAR
+    for drug in drugs:
+        for name, power in drug.weight_power.items():
+            batch.parameter(f"{drug.name}_{name}")[:] *= (baseline.weight / 80.0) ** power.value
+        for name, spread in drug.spread.items():
+            score = normal(seed, number, f"{drug.name} {name}")[:, 0]
+            batch.parameter(f"{drug.name}_{name}")[:] *= np.exp(spread.value * score)
+
+
+def _grow(
+    batch: Batch,
+    indication: Indication,
+    common: Mapping[str, Array],
+    lesions: Lesions,
+    seed: int,
+    number: Index,
+    workers: int,
+) -> NDArray[np.str_]:
+    """Grow the last half year with the immune system at work; return why a candidate is not plausible, else ''."""
+    volume = np.pi / 6.0 * lesions.diameter**3 / 1000.0
+    cells = volume / batch.parameter("cell_volume")[:, None] * np.exp(-batch.lesion_parameter("growth") * BURN_IN_DAYS)
+    cells = np.where(volume > 0, np.maximum(cells, 1.0), 0.0)
+    share = {name: sample(name, d, common, seed, number) for name, d in indication.fractions.items()}
+    total = np.minimum(sum(share.values()), 0.9) / np.maximum(sum(share.values()), 1e-300)
+    rest = cells.copy()
+    for name, value in share.items():
+        clone = cells * (value * total)[:, None]
+        clone = np.where(clone >= 1.0, clone, 0.0)
+        batch.lesion_column(name)[...] = clone
+        rest -= clone
+    batch.lesion_column("C_sensitive")[...] = rest
+    batch.lesion_column("K_vessels")[...] = batch.parameter("vascular_ratio")[:, None] * cells
+    batch.column("T_naive")[:] = batch.parameter("precursors")
+    everyone = np.arange(len(number))
+    batch.advance(everyone, np.zeros(len(number)), workers)
+    return _fit_to_size(batch, volume, lesions)
+
+
+def _fit_to_size(batch: Batch, volume: Array, lesions: Lesions) -> NDArray[np.str_]:
+    """Scale each lesion as it is now, cells and infiltrate alike, to the volume seen at enrolment."""
+    everyone = np.arange(len(batch.y))
+    (now,) = batch.observe(everyone, "imaged_volume")
+    factor = np.where(volume > 0, volume / np.maximum(now, 1e-300), 0.0)
+    measurable = _measurable(lesions)
+    reason = np.full(len(batch.y), "", dtype="<U24")
+    reason[~measurable.any(axis=1)] = "no measurable lesion"
+    reason[(factor[:, 0] > MOST_REGRESSION)] = "regressed untreated"
+    reason[batch.status != 0] = "solver failure"
+    batch.scale_lesions(np.where(reason[:, None] == "", factor, 0.0))
+    living = np.cbrt(6.0 / np.pi * 1000.0 * batch.observe(everyone, "volume")[0])
+    index = (batch.lesion_parameter("harm") * living).sum(axis=1) / batch.parameter("harm_reference")
+    batch.column("decline")[:] = index ** batch.parameter("harm_power")
+    return reason
+
+
+def _measurable(lesions: Lesions) -> NDArray[np.bool_]:
+    smallest = np.array([np.inf if o == "bone" else 1.5 * MEASURABLE_MM if o == "node" else MEASURABLE_MM for o in ORGAN_NAMES])
+    return lesions.diameter >= smallest[lesions.organ]
+
+
+def _set_clocks(population: VirtualPopulation, seed: int) -> None:
+    """Start the hazards at zero on day 0 and draw when each event first strikes."""
+    batch, layout = population.batch, population.batch.kernel.layout
+    for column, name in enumerate(layout.hazards):
+        batch.column(name)[:] = 0.0
+        batch.threshold[:, column] = exponential(seed, population.number, f"event {name}")[:, 0]
+    batch.time[:] = 0.0
+    batch.status[:] = 0
