@@ -218,7 +218,7 @@ class _RiskSets:
         return np.add.reduceat(values[self.dead], firsts, axis=0)
 
     def evaluate(self, beta: Floats) -> tuple[float, Floats, Floats]:
-        """Log partial likelihood, its gradient (q,) and the information matrix (q, q)."""
+        """Log partial likelihood (-inf where not computable), its gradient (q,) and the information matrix (q, q)."""
         eta = self.X @ beta
         for block in self.blocks:
             eta[block] -= eta[block].max()  # the likelihood does not change, and exp cannot overflow
@@ -226,6 +226,9 @@ class _RiskSets:
         wX = w[:, None] * self.X
         a = self.fraction
         denominator = self.sums(w)[self.tie] - a * self.sums_over_dead(w)[self.tie]
+        if not denominator.min() > 1e-200:
+            # Hazards so far apart that exp underflows: a Newton step that overshot, for the caller to halve.
+            return -np.inf, np.zeros(beta.size), np.zeros((beta.size, beta.size))
         mean = self.sums(wX)[self.tie] - a[:, None] * self.sums_over_dead(wX)[self.tie]
         mean /= denominator[:, None]
         likelihood = float(np.sum(eta[self.dead] - np.log(denominator)))
@@ -265,14 +268,14 @@ def _maximise(risk_sets: _RiskSets, names: tuple[str, ...]) -> tuple[Floats, Flo
     """Newton-Raphson from 0: coefficients, information, log-likelihood there and at 0, and the steps taken."""
     beta = np.zeros(len(names))
     null, gradient, information = risk_sets.evaluate(beta)
-    _require_information(information, names)
+    _require_information(information, risk_sets.dead.size, names)
     likelihood = null
     for iteration in range(1, _MOST_ITERATIONS + 1):
         step = np.asarray(np.linalg.solve(information, gradient), dtype=np.float64)
         if gradient @ step <= _CONVERGED:
             return beta, information, likelihood, null, iteration - 1
         if risk_sets.never_outranked(step):
-            raise MonotoneLikelihoodError(_diverging(risk_sets.X @ np.diag(step), names))
+            raise MonotoneLikelihoodError(_diverging(risk_sets, step, names))
         beta, likelihood, gradient, information = _climb(risk_sets, beta, step, likelihood)
     raise CoxError(f"no maximum of the partial likelihood found in {_MOST_ITERATIONS} Newton steps")
 
@@ -285,23 +288,32 @@ def _climb(risk_sets: _RiskSets, beta: Floats, step: Floats, likelihood: float) 
         reached, gradient, information = risk_sets.evaluate(trial)
         if reached >= floor:
             return trial, reached, gradient, information
-    raise CoxError("the partial likelihood falls along the Newton direction, however short the step")
+    raise CoxError("hazards too far apart to compute: a covariate has extreme outliers; its logarithm may serve")
 
 
-def _require_information(information: Floats, names: tuple[str, ...]) -> None:
-    """Refuse covariates, standardised here, that the risk sets cannot tell apart."""
+def _require_information(information: Floats, events: int, names: tuple[str, ...]) -> None:
+    """Refuse covariates that the risk sets cannot tell apart.
+
+    Standardised covariates carry information of order 1 per event, so what is 1e-11 of that is rounding; the one
+    informative event of a trial of 100,000 subjects still stands well above it.
+    """
     values, vectors = np.linalg.eigh(information)
-    if values[0] <= 1e-10 * max(values[-1], 1e-10):
+    if values[0] <= 1e-11 * max(float(values[-1]), events):
         involved = [name for name, load in zip(names, np.abs(vectors[:, 0]), strict=True) if load > 1e-3]
         raise CoxError(
             f"{', '.join(involved)}: constant or linearly dependent among the subjects at risk at the events"
         )
 
 
-def _diverging(moves: Floats, names: tuple[str, ...]) -> str:
-    """Message naming the covariates that a step along a monotone likelihood still moves; `moves` is (n, q)."""
-    reach = np.ptp(moves, axis=0)
-    guilty = [name for name, size in zip(names, reach, strict=True) if size > 1e-3 * reach.max()]
+def _diverging(risk_sets: _RiskSets, step: Floats, names: tuple[str, ...]) -> str:
+    """Message naming the fewest covariates that still make the likelihood monotone along `step`."""
+    direction = step.copy()
+    for column in np.argsort(np.abs(step)):
+        without = direction.copy()
+        without[column] = 0.0
+        if without.any() and risk_sets.never_outranked(without):
+            direction = without
+    guilty = [name for name, move in zip(names, direction, strict=True) if move != 0.0]
     return (
         f"{', '.join(guilty)}: the coefficient diverges, because at every event the subject who has it is at the "
         "extreme of those at risk (monotone likelihood; for an arm: one arm has no event while the other is at risk)"
