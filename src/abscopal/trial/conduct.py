@@ -1,0 +1,370 @@
+"""The life of a visit: the only place where truth and clinic meet.
+
+On each day on which anything is due, for the subjects concerned:
+
+ 1. the engine brings them there; on the way a subject may die, or a lesion may be seeded;
+ 2. those dead, lost to follow-up or past the cut-off have no visit;
+ 3. scan, if due: lesions are imaged and read; a lesion seen for the first time is new;
+ 4. response, by the protocol's criteria;
+ 5. continue or stop protocol treatment: at progression, or where the arm treats beyond it, at its confirmation;
+ 6. subsequent therapy is chosen for those who stopped, and starts after a gap;
+ 7. dose, if due and still on that treatment.
+
+Scans go on until progression (or its confirmation), treatment or no treatment. Between days nobody looks. At the end
+the engine runs everyone to death or to the last day on which he or she is followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abscopal.clinic.criterion import Criterion, VisitResponse
+from abscopal.clinic.disposition import (
+    BeyondProgression,
+    Reason,
+    Treatment,
+    after_scan,
+    begin_treatment,
+    cutoff_day,
+    dropout_day,
+    stop,
+)
+from abscopal.clinic.imaging import Imaging, ScanReading, read_scan
+from abscopal.clinic.lesions import choose_targets, follow, summarise
+from abscopal.clinic.records import DoseRecord, ScanRecord, scan_record
+from abscopal.drugs.drug import Drug
+from abscopal.engine.batch import Batch
+from abscopal.engine.stepper import REACHED, STRUCK
+from abscopal.population.virtual_population import VirtualPopulation
+from abscopal.protocol.protocol import Protocol
+from abscopal.random_streams import exponential, normal, uniform
+from abscopal.trial.plan import Calendar, DueDose, body_surface, milligrams
+from abscopal.units import DAYS_PER_MONTH, DAYS_PER_YEAR
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Progress = Callable[[float], None]
+
+SEEDING = "seeding"
+
+
+@dataclass
+class Course:
+    """Everything that happened to n subjects.
+
+    Parameters
+    ----------
+    arm
+        Arm number of each subject [n].
+    scans, doses
+        What was recorded, in order of time.
+    treatment
+        State of protocol treatment at the end.
+    death_day, cause
+        Day of death (NaN if alive at the end) and its hazard ("" if alive), [n].
+    dropout, cutoff
+        Day on which each subject would be lost to follow-up, and the cut-off, [n].
+    subsequent, subsequent_day
+        Which of the arm's subsequent therapies (-1: none) and its first day (NaN), [n].
+    last_dose
+        Day of the last dose of protocol treatment (NaN without), [n].
+    seeded
+        Lesions seeded during the trial, [n].
+    status, reached
+        Status of the engine and the day it got to, [n].
+    """
+
+    arm: Index
+    treatment: Treatment
+    dropout: Array
+    cutoff: Array
+    death_day: Array
+    cause: NDArray[np.object_]
+    subsequent: Index
+    subsequent_day: Array
+    last_dose: Array
+    seeded: Index
+    status: Index
+    reached: Array
+    scans: list[ScanRecord] = field(default_factory=list)
+    doses: list[DoseRecord] = field(default_factory=list)
+
+
+@dataclass
+class _Clinic:
+    """What the clinic knows of n subjects while the trial runs."""
+
+    criterion: Criterion
+    imaging: Imaging
+    bias: Array
+    role: NDArray[np.int8]
+    state: object
+    scanning: Flags
+    visit: int = 0
+
+
+class _Trial:
+    def __init__(
+        self,
+        protocol: Protocol,
+        drugs: dict[str, Drug],
+        population: VirtualPopulation,
+        arm: Index,
+        criterion: Criterion,
+        seed: int,
+        workers: int,
+    ) -> None:
+        self.protocol, self.drugs, self.population, self.arm = protocol, drugs, population, arm
+        self.seed, self.workers, self.imaging = seed, workers, Imaging()
+        self.batch: Batch = population.batch
+        self.number, n = population.number, len(arm)
+        self.surface = body_surface(population.baseline.weight, population.baseline.male)
+        self.beyond = np.array([a.treatment_beyond_progression for a in protocol.arms])[arm]
+        self.course = self._begin(n)
+        self.follow_until = np.minimum(self.course.dropout, self.course.cutoff)
+        self.horizon = int(np.ceil(self.follow_until.max()))
+        scan_days = frozenset(day for day in protocol.scans.days(self.horizon) if day > 0)
+        self.calendar = Calendar(scan_days)
+        for number, a in enumerate(protocol.arms):
+            self.calendar.add(a.regimen, np.flatnonzero(arm == number), 0, self.horizon, 1)
+        self.clinic = self._baseline_scan(criterion)
+
+    def _begin(self, n: int) -> Course:
+        protocol = self.protocol
+        treated = np.array([bool(a.regimen) for a in protocol.arms])[self.arm]
+        rate = -np.log1p(-protocol.dropout_per_year) / DAYS_PER_YEAR
+        entry = uniform(self.seed, self.number, "accrual")[:, 0]
+        never = np.full(n, np.nan)
+        return Course(
+            arm=self.arm,
+            treatment=begin_treatment(treated),
+            dropout=dropout_day(exponential(self.seed, self.number, "dropout")[:, 0], rate),
+            cutoff=cutoff_day(
+                entry, protocol.accrual_months * DAYS_PER_MONTH, protocol.follow_up_months * DAYS_PER_MONTH
+            ),
+            death_day=never.copy(),
+            cause=np.full(n, "", dtype=object),
+            subsequent=np.full(n, -1, dtype=np.int64),
+            subsequent_day=never.copy(),
+            last_dose=never.copy(),
+            seeded=np.zeros(n, dtype=np.int64),
+            status=self.batch.status,
+            reached=self.batch.time,
+        )
+
+    # 1 ------------------------------------------------------------------------------------------------------------
+
+    def bring(self, who: Index, until: Array) -> Index:
+        """Advance subjects to their day; return those alive there."""
+        batch, waiting, end = self.batch, who, until
+        while len(waiting):
+            batch.advance(waiting, end, self.workers)
+            stopped = batch.status[waiting] == STRUCK
+            seeding = stopped & (batch.event[waiting] == batch.kernel.layout.hazards.index(SEEDING))
+            self._die(waiting[stopped & ~seeding])
+            self._seed(waiting[seeding])
+            waiting, end = waiting[seeding], end[seeding]
+        return who[np.isnan(self.course.death_day[who]) & (batch.status[who] == REACHED)]
+
+    def _die(self, who: Index) -> None:
+        hazards = self.batch.kernel.layout.hazards
+        self.course.death_day[who] = self.batch.time[who]
+        self.course.cause[who] = [hazards[event].replace("_", " ") for event in self.batch.event[who]]
+
+    def _seed(self, who: Index) -> None:
+        """Found a colony of one cell in the next free slot (none is left for the thirteenth), and wait for the next."""
+        batch = self.batch
+        for subject in who:
+            slot, event = int(batch.lesions[subject]), int(batch.event[subject])
+            if slot < batch.slots:
+                batch.lesion_column("C_sensitive")[subject, slot] = 1.0
+                batch.lesion_column("K_vessels")[subject, slot] = batch.parameter("vascular_ratio")[subject]
+                batch.lesions[subject] += 1
+            self.course.seeded[subject] += 1
+            step = int(self.course.seeded[subject])
+            wait = exponential(self.seed, self.number[subject], f"event {SEEDING}", step)[0, 0]
+            batch.threshold[subject, event] += wait
+            batch.status[subject] = REACHED
+
+    # 3 and 4 --------------------------------------------------------------------------------------------------------
+
+    def _read(self, who: Index, visit: int, bias: Array) -> ScanReading:
+        (volume,) = self.batch.observe(who, "imaged_volume")
+        exists = np.arange(self.batch.slots) < self.batch.lesions[who, None]
+        diameter = np.cbrt(6.0 / np.pi * 1000.0 * volume)
+        error = normal(self.seed, self.number[who], "reader", visit, self.batch.slots)
+        return read_scan(diameter, self.population.organ[who], exists, error, self.imaging, between_normal=bias[who])
+
+    def _baseline_scan(self, criterion: Criterion) -> _Clinic:
+        everyone = np.arange(len(self.arm))
+        bias = normal(self.seed, self.number, "reader bias", count=self.batch.slots)
+        reading = self._read(everyone, 0, bias)
+        role = choose_targets(reading, self.population.organ)
+        findings = summarise(reading, role)
+        present = np.ones(len(self.arm), dtype=bool)
+        self.course.scans.append(scan_record(0, 0, present, reading, role, findings))
+        return _Clinic(criterion, self.imaging, bias, role, criterion.start(findings), present.copy())
+
+    def scan(self, who: Index, day: int) -> VisitResponse:
+        """Image, read and assess these subjects."""
+        clinic, n = self.clinic, len(self.arm)
+        clinic.visit += 1
+        scanned = np.zeros(n, dtype=bool)
+        scanned[who] = True
+        reading = _spread(self._read(who, clinic.visit, clinic.bias), who, n)
+        seen = follow(clinic.role, reading, self.population.organ, clinic.imaging)
+        clinic.role = np.where(scanned[:, None], seen, clinic.role)
+        findings = summarise(reading, clinic.role)
+        clinic.state, response = clinic.criterion.assess(clinic.state, findings, float(day), scanned)
+        self.course.scans.append(scan_record(clinic.visit, day, scanned, reading, clinic.role, findings, response))
+        return response
+
+    # 5 and 6 --------------------------------------------------------------------------------------------------------
+
+    def decide(self, response: VisitResponse, day: int) -> None:
+        """Stop or continue treatment and scans after a scan, and choose what follows."""
+        course, before = self.course, self.course.treatment
+        at_once = after_scan(before, response, day)
+        waiting = after_scan(before, response, day, BeyondProgression())
+        course.treatment = _pick(self.beyond, waiting, at_once)
+        self.clinic.scanning &= ~(response.progressed & ~(self.beyond & course.treatment.on))
+        stopped = before.on & ~course.treatment.on
+        off = response.progressed & ~course.treatment.on & (course.subsequent < 0)
+        self._choose_subsequent(np.flatnonzero(stopped | off), day)
+
+    def _choose_subsequent(self, who: Index, day: int) -> None:
+        draw = uniform(self.seed, self.number, "subsequent therapy")[:, 0]
+        for number, arm in enumerate(self.protocol.arms):
+            mine = who[(self.arm[who] == number) & np.isnan(self.course.subsequent_day[who])]
+            below = 0.0
+            for option, line in enumerate(arm.subsequent):
+                takers = mine[(draw[mine] >= below) & (draw[mine] < below + line.share)]
+                below += line.share
+                if len(takers) and line.regimen:
+                    start = day + line.start_after_progression_days
+                    self.course.subsequent[takers] = option
+                    self.course.subsequent_day[takers] = start
+                    self.calendar.add(line.regimen, takers, start, self.horizon, 2)
+
+    # 7 --------------------------------------------------------------------------------------------------------------
+
+    def due(self, day: int) -> list[DueDose]:
+        """Doses due today to subjects still on that treatment and still followed."""
+        return self.calendar.doses.pop(day, [])
+
+    def dose(self, dose: DueDose, day: int, present: Flags) -> None:
+        """Give one drug to those of its subjects who are present and on that treatment."""
+        on = present & (self.course.treatment.on if dose.line == 1 else ~self.course.treatment.on)
+        who = dose.subjects[on[dose.subjects]]
+        if not len(who):
+            return
+        amount = milligrams(dose.dose, dose.unit, self.population.baseline.weight[who], self.surface[who])
+        self.batch.dose(who, self.drugs[dose.drug].dosed_species, amount)
+        self.course.doses.append(DoseRecord(day, who, dose.drug, amount, dose.line))
+        if dose.line == 1:
+            self.course.last_dose[who] = day
+
+    # -----------------------------------------------------------------------------------------------------------------
+
+    def run(self, progress: Progress | None) -> Course:
+        """Go through the days, then on to the end of everyone's follow-up."""
+        while (day := self.calendar.next_day()) is not None and day <= self.horizon:
+            self.visit_day(day)
+            if progress is not None:
+                progress(min(1.0, day / self.horizon))
+        alive = np.flatnonzero(self._followed(-1) & (self.batch.time < self.follow_until))
+        self.bring(alive, self.follow_until[alive])
+        course = self.course
+        course.treatment = stop(course.treatment, self._completed(), course.last_dose, Reason.COMPLETED)
+        course.treatment = stop(course.treatment, np.isfinite(course.death_day), course.death_day, Reason.DEATH)
+        course.treatment = stop(course.treatment, course.dropout < course.cutoff, course.dropout, Reason.WITHDRAWAL)
+        return course
+
+    def visit_day(self, day: int) -> None:
+        """One day of the trial: steps 1 to 7."""
+        doses, scan = self.due(day), day in self.calendar.scan_days
+        concerned = np.zeros(len(self.arm), dtype=bool)
+        for dose in doses:
+            treated = self.course.treatment.on if dose.line == 1 else ~self.course.treatment.on
+            concerned[dose.subjects] |= treated[dose.subjects]
+        if scan:
+            concerned |= self.clinic.scanning
+        coming = np.flatnonzero(concerned & self._followed(day))
+        there = self.bring(coming, np.full(len(coming), float(day)))
+        present = np.zeros(len(self.arm), dtype=bool)
+        present[there] = True
+        scanned = there[self.clinic.scanning[there]] if scan else there[:0]
+        if len(scanned):
+            self.decide(self.scan(scanned, day), day)
+        elif scan:
+            self.clinic.visit += 1
+        for dose in doses:
+            self.dose(dose, day, present)
+
+    def _followed(self, day: int) -> Flags:
+        """Alive, well computed, and not yet lost or past the cut-off on this day."""
+        computed = self.batch.status == REACHED
+        return np.isnan(self.course.death_day) & computed & (day <= self.follow_until)
+
+    def _completed(self) -> Flags:
+        """Given every dose the regimens have, with none due before the cut-off."""
+        final = np.array([
+            max((r.doses(10 * self.horizon + 1)[-1][0] for r in arm.regimen), default=0) for arm in self.protocol.arms
+        ])  # fmt: skip
+        return self.course.last_dose >= final[self.arm]
+
+
+def _spread(reading: ScanReading, who: Index, n: int) -> ScanReading:
+    """Return the reading of some subjects as arrays over all n; the rest are unrecorded."""
+    fields = {}
+    for name in ("measured_mm", "detected", "state", "node", "measurable"):
+        part = getattr(reading, name)
+        whole = np.full((n, part.shape[1]), np.nan if part.dtype.kind == "f" else 0, dtype=part.dtype)
+        whole[who] = part
+        fields[name] = whole
+    return ScanReading(**fields)
+
+
+def _pick(mask: Flags, a: Treatment, b: Treatment) -> Treatment:
+    names = ("on", "stop_day", "reason", "progression_day")
+    return Treatment(**{name: np.where(mask, getattr(a, name), getattr(b, name)) for name in names})
+
+
+def conduct(
+    protocol: Protocol,
+    drugs: dict[str, Drug],
+    population: VirtualPopulation,
+    arm: Index,
+    criterion: Criterion,
+    seed: int,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Course:
+    """Treat, scan and follow the subjects of a trial.
+
+    Parameters
+    ----------
+    protocol
+        What is planned.
+    drugs
+        Every drug that any arm or subsequent line gives, by name.
+    population
+        The subjects on day 0; its batch is advanced in place.
+    arm
+        Arm number of each subject [n].
+    criterion
+        Response criteria.
+    seed
+        Of the run.
+    workers
+        Threads for the engine; the result does not depend on it.
+    progress
+        Called with the share of the trial's days done.
+    """
+    return _Trial(protocol, drugs, population, arm, criterion, seed, workers).run(progress)

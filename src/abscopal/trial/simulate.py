@@ -1,0 +1,112 @@
+"""One simulated trial, from protocol to tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abscopal import catalogue
+from abscopal.clinic.criterion import criterion_named
+from abscopal.clinic.endpoints import adtte
+from abscopal.clinic.records import Subjects, adex, adrs, adtr, visits_of
+from abscopal.drugs.drug import Drug
+from abscopal.engine.kernel import Kernel, compile_model
+from abscopal.indications.indication import Indication
+from abscopal.mechanisms import standard_model
+from abscopal.population.virtual_population import VirtualPopulation, draw_population
+from abscopal.protocol.protocol import Protocol
+from abscopal.trial.conduct import Course, conduct
+from abscopal.trial.randomise import permuted_blocks
+from abscopal.trial.subject_level import adsl, known
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Index = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Design:
+    """A protocol with what it refers to, looked up and compiled."""
+
+    protocol: Protocol
+    indication: Indication
+    drugs: dict[str, Drug]
+    kernel: Kernel
+
+
+def prepare(protocol: Protocol) -> Design:
+    """Look up the indication and the drugs of a protocol and compile the model with them.
+
+    Raises
+    ------
+    InputError
+        If the catalogue lacks one of them.
+    """
+    indication = catalogue.indication(protocol.indication)
+    drugs = {name: catalogue.drug(name) for name in protocol.drugs}
+    return Design(protocol, indication, drugs, compile_model(standard_model(drug.mechanism() for drug in drugs.values())))
+
+
+def enrol(design: Design, seed: int, subjects: int | None = None, workers: int = 1) -> VirtualPopulation:
+    """Draw the virtual patients of a trial, on day 0."""
+    protocol = design.protocol
+    return draw_population(
+        design.indication,
+        design.kernel,
+        list(design.drugs.values()),
+        subjects or protocol.subjects,
+        seed,
+        line=protocol.line,
+        marginals=protocol.baseline.numbers(),
+        workers=workers,
+    )
+
+
+def follow(
+    design: Design,
+    population: VirtualPopulation,
+    arm: Index,
+    seed: int,
+    *,
+    workers: int = 1,
+    progress: Callable[[float], None] | None = None,
+) -> Course:
+    """Conduct the trial on a copy of the population, so that it can be lived through again in another arm."""
+    everyone = np.arange(len(arm))
+    own = replace(population, batch=population.batch.take(everyone))
+    criterion = criterion_named(design.protocol.criteria)
+    return conduct(design.protocol, design.drugs, own, arm, criterion, seed, workers=workers, progress=progress)
+
+
+def tables(
+    design: Design, population: VirtualPopulation, course: Course, names: list[str] | None = None
+) -> dict[str, pd.DataFrame]:
+    """Return the ADaM tables of a conducted trial, by name in lower case."""
+    protocol, criterion = design.protocol, criterion_named(design.protocol.criteria)
+    arms = [protocol.arms[number].name for number in course.arm]
+    subjects = Subjects(protocol.name, names or subject_names(len(arms)), arms)
+    end = known(course, course.status, course.reached)
+    visits = visits_of(len(arms), course.scans)
+    return {
+        "adsl": adsl(subjects, protocol, population, course, end, course.status > 1),
+        "adtr": adtr(subjects, population.organ, course.scans),
+        "adrs": adrs(subjects, course.scans, criterion, end.subsequent_day),
+        "adtte": adtte(subjects, visits, end, criterion),
+        "adex": adex(subjects, course.doses),
+    }
+
+
+def subject_names(count: int) -> list[str]:
+    """Return `SUBJ-0001` and so on."""
+    width = max(4, len(str(count)))
+    return [f"SUBJ-{number:0{width}d}" for number in range(1, count + 1)]
+
+
+def allocate(protocol: Protocol, count: int, seed: int) -> Index:
+    """Randomise `count` subjects to the arms of a protocol."""
+    return permuted_blocks([arm.allocation for arm in protocol.arms], count, seed)
