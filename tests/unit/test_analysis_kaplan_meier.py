@@ -67,6 +67,12 @@ def test_events_on_day_zero_lower_survival_at_zero():
     assert kaplan_meier([0, 0, 3], [1, 0, 1]).at(0) == pytest.approx(2 / 3)
 
 
+def test_fractional_weights_that_do_not_add_up_in_binary_still_bring_the_curve_to_zero():
+    curve = kaplan_meier([1, 2, 2, 2], [1, 1, 1, 1], [0.5, 0.1, 0.2, 0.3])
+    assert curve.survival[-1] == 0.0
+    assert np.isnan(curve.standard_error[-1])
+
+
 @pytest.mark.parametrize(
     ("time", "event", "keywords", "message"),
     [

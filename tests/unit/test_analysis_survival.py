@@ -42,6 +42,18 @@ def test_median_and_landmarks_are_the_curve_in_months():
     assert survival.at(37, "mono") is None
 
 
+def test_a_month_is_30_4375_days_to_the_day():
+    table = pd.DataFrame(
+        {"USUBJID": ["a", "b"], "ARM": "mono", "PARAMCD": "OS", "AVAL": [365.25, 500.0], "CNSR": [0, 1]}
+    )
+    survival = Survival(table, "OS")
+    assert survival.at(11.999, "mono") == 1.0
+    assert survival.at(12, "mono") == 0.5
+    assert survival.interval_at(11.999, "mono") == (1.0, 1.0)
+    assert survival.numbers_at_risk([12, 12.001], "mono").tolist() == [2, 1]
+    assert survival.median("mono") == 12.0
+
+
 def test_hazard_ratio_of_a_two_arm_trial_is_one_number_of_the_other_arm_against_the_reference():
     table = adtte(arms=("combo", "mono"))
     ratio = Survival(table, "OS").hazard_ratio(reference="mono")

@@ -124,7 +124,7 @@ def kaplan_meier(
     total = weighted_counts(row, weight, times.size)
     events = weighted_counts(row, weight * seen.event, times.size)
     at_risk = np.cumsum(total[::-1])[::-1]
-    remaining = _snapped_to_zero(at_risk - events, at_risk)
+    remaining = at_risk - events
     survival = np.cumprod(remaining / at_risk, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.where(events > 0.0, events / (at_risk * remaining), 0.0)
@@ -141,11 +141,6 @@ def _checked_weights(weights: ArrayLike | None, n: int) -> Floats:
     if values.shape != (n,) or not np.all(np.isfinite(values) & (values > 0.0)):
         raise ValueError(f"weights: expected {n} finite weights above 0")
     return values
-
-
-def _snapped_to_zero(remaining: Floats, at_risk: Floats) -> Floats:
-    """Set to exactly 0 what fractional weights leave by rounding when everybody at risk has the event."""
-    return np.where(remaining <= 1e-12 * at_risk, 0.0, remaining)
 
 
 def _limits(survival: Floats, log_error: Floats, conf_type: ConfType, level: float) -> tuple[Floats, Floats]:
