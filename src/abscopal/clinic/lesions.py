@@ -58,7 +58,8 @@ def follow(role: Codes, reading: ScanReading, organ: npt.NDArray[np.integer], im
 
     The largest measurable new lesions are measured as new targets, five at most and two in an organ (iRECIST).
     """
-    appeared = (role == Role.NONE) & reading.detected & (reading.measured_mm >= imaging.new_lesion_mm)
+    beyond_doubt = (reading.state != State.TOO_SMALL) & (reading.measured_mm >= imaging.new_lesion_mm)
+    appeared = (role == Role.NONE) & reading.detected & beyond_doubt
     return admit(role, appeared, reading, organ)
 
 

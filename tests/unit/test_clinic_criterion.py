@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from abscopal.clinic.criterion import (
+    LABELS,
+    Response,
+    Rule,
+    criteria,
+    criterion_named,
+    first_match,
+    percent_change,
+    reaches,
+)
+from abscopal.errors import InputError
+
+
+@pytest.mark.parametrize("name", ["RECIST 1.1", "recist1.1", "Recist1.1", "RECIST1.1"])
+def test_recist_goes_by_any_case_and_spacing(name):
+    assert criterion_named(name).name == "RECIST 1.1"
+
+
+@pytest.mark.parametrize("name", ["iRECIST", "irecist", "IRECIST"])
+def test_irecist_goes_by_any_case(name):
+    assert criterion_named(name).name == "iRECIST"
+
+
+def test_unknown_criterion_is_refused_with_the_nearest_name():
+    with pytest.raises(InputError, match=r"expected a known response criterion.*did you mean iRECIST"):
+        criterion_named("iRECST")
+
+
+def test_first_rule_whose_facts_hold_gives_the_response():
+    rules = (
+        Rule(Response.PD, ("new",), (), "", ""),
+        Rule(Response.CR, ("gone",), ("late",), "", ""),
+        Rule(Response.SD, (), (), "", ""),
+    )
+    facts = {
+        "new": np.array([True, False, False, False]),
+        "gone": np.array([True, True, True, False]),
+        "late": np.array([False, False, True, False]),
+    }
+    assert first_match(rules, facts).tolist() == [0, 1, 2, 2]
+
+
+def test_table_of_rules_with_a_gap_is_refused():
+    with pytest.raises(ValueError, match="left a subject without a response"):
+        first_match((Rule(Response.PD, ("new",), (), "", ""),), {"new": np.array([True, False])})
+
+
+def test_every_response_has_a_word():
+    assert len(LABELS) == len(Response)
+    assert len(set(LABELS)) == len(LABELS)
+
+
+@pytest.mark.parametrize("criterion", criteria().values(), ids=lambda criterion: criterion.name)
+def test_every_rule_says_where_the_guideline_says_so(criterion):
+    for rule in (*criterion.rules, *criterion.target_rules):
+        assert rule.section
+        assert len(rule.sentence) > 10
+
+
+@pytest.mark.parametrize(
+    ("value", "threshold", "expected"), [(8.2, 3.2 + 5.0, True), (32.4, 1.2 * 27, True), (32.39, 1.2 * 27, False)]
+)
+def test_thresholds_are_reached_to_within_rounding(value, threshold, expected):
+    assert bool(reaches(np.array([value]), threshold)[0]) is expected
+
+
+def test_change_from_nothing_is_missing():
+    change = percent_change(np.array([5.0, 5.0, np.nan]), np.array([0.0, 10.0, 10.0]))
+    assert np.array_equal(change, [np.nan, -50.0, np.nan], equal_nan=True)
