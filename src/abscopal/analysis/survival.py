@@ -30,8 +30,8 @@ class Survival:
     >>> table = pd.DataFrame({"USUBJID": list("abcd"), "ARM": ["mono", "mono", "combo", "combo"], "PARAMCD": "OS",
     ...                       "AVAL": [100.0, 300.0, 200.0, 400.0], "CNSR": [0, 0, 0, 1]})
     >>> survival = Survival(table, "OS")
-    >>> round(survival.hazard_ratio(reference="mono").hr, 3)
-    0.304
+    >>> round(survival.hazard_ratio(reference="mono").hr, 4)
+    0.3904
     """
 
     def __init__(self, adtte: pd.DataFrame, paramcd: str) -> None:
