@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -39,6 +40,7 @@ def advance(
     step: np.ndarray | None = None,
     which: np.ndarray | None = None,
     sharpness: float = 1.0,
+    floors: bool = True,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Advance patients in place; returns time reached, status and event of each.
 
@@ -51,15 +53,20 @@ def advance(
     kernel.module.advance(
         y, p, q, lesions, t, np.full(count, end), np.full(count, 0.01) if step is None else step,
         np.full((count, len(layout.hazards)), np.inf) if threshold is None else threshold,
-        len(layout.patient_species), layout.block, rtol, kernel.small(most) / sharpness, kernel.floor(most),
+        len(layout.patient_species), layout.block, rtol, kernel.small(most) / sharpness, kernel.floor(most) * floors,
         kernel.lesion_definitions, status, event, np.arange(count) if which is None else which,
     )  # fmt: skip
     return t, status, event
 
 
+def without_floors(model: Model) -> Model:
+    """The same model with nothing that vanishes, so that two integrators solve the very same smooth equations."""
+    return Model(replace(m, species=tuple(replace(s, floor=0.0) for s in m.species)) for m in model.mechanisms)
+
+
 def by_kernel(
     kernel: Kernel, y0: np.ndarray, p: np.ndarray, q: np.ndarray, lesions: int,
-    times: Sequence[float], doses: Sequence[Dose] = (), rtol: float = 1e-11,
+    times: Sequence[float], doses: Sequence[Dose] = (), rtol: float = 1e-12, floors: bool = True,
 ) -> np.ndarray:  # fmt: skip
     """States [time, state] of one patient; a state at the time of a dose is the one before it."""
     y, now, pending, states = y0[None].copy(), times[0], sorted(doses), [y0]
@@ -68,7 +75,7 @@ def by_kernel(
     def run(until: float) -> None:
         _, status, _ = advance(
             kernel, y, p[None], q[None], np.array([lesions]), now, until, rtol, step=step,
-            sharpness=1e6,
+            sharpness=1e6, floors=floors,
         )  # fmt: skip
         assert status[0] == 0
 

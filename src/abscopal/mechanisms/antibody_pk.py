@@ -71,7 +71,8 @@ def build(name: str, port: str, values: Mapping[str, Value]) -> Mechanism:
     parameters = [_parameter(name, key, value) for key, value in values.items()]
     if varying:
         species.append(Species(f"{name}_days", "day", f"days since the first dose of {name}"))
-        processes.append(Process("days_on_drug", f"-> {name}_days", f"where({name}_central > 0, 1, 0)"))
+        started = f"where({name}_central > 0, 1, where({name}_days > 0, 1, 0))"  # counts on after the drug is gone
+        processes.append(Process("days_since_first_dose", f"-> {name}_days", started))
         change = f"{name}_clearance_change * hill({name}_days, {name}_clearance_days, {name}_clearance_shape)"
         definitions.append(Definition(f"{name}_clearance_now", f"{clearance} * exp({change})", "L/day", f"clearance of {name}"))
         processes[0] = Process("elimination", f"{name}_central ->", f"{name}_clearance_now * {name}_concentration")
