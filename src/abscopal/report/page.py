@@ -1,0 +1,136 @@
+"""The report of a trial: one HTML file that opens anywhere, needs no network and runs no script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from abscopal.report.findings import Findings, gather
+from abscopal.report.markup import Html, tag
+from abscopal.report.numbers import counted
+from abscopal.report.provenance import model_section, reproduce_section, sources_section
+from abscopal.report.published import Description
+from abscopal.report.sections import (
+    big_numbers,
+    comparison_section,
+    course_section,
+    deaths_section,
+    forest_section,
+    in_short,
+    response_section,
+    sites_section,
+    survival_section,
+    trial_section,
+)
+
+if TYPE_CHECKING:
+    from abscopal.protocol.protocol import Protocol
+
+NOT_ADVICE = "Research and trial design only; not medical advice."
+# Nothing is loaded and nothing runs, even if a table's text were to carry markup.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+SECTIONS = (
+    ("published", "Simulated beside published", comparison_section),
+    ("survival", "Survival", survival_section),
+    ("response", "Response", response_section),
+    ("course", "Course of single subjects", course_section),
+    ("sites", "Lesion sites", sites_section),
+    ("subgroups", "Hazard ratios and subgroups", forest_section),
+    ("deaths", "Deaths and disposition", deaths_section),
+    ("trial", "The trial", trial_section),
+    ("model", "What the model is and is not", model_section),
+    ("reproduce", "Reproduce", reproduce_section),
+    ("sources", "Sources", sources_section),
+)
+
+
+def write_report(
+    tables: Mapping[str, pd.DataFrame],
+    manifest: Mapping[str, Any],
+    summary: Mapping[str, Any],
+    protocol: Protocol | Description,
+    path: Path,
+) -> Path:
+    """Write the report of a trial.
+
+    Parameters
+    ----------
+    tables
+        `adsl`, `adtr`, `adrs` and `adtte`, simulated or real.
+    manifest
+        What was run: `seed`, `n`, `versions`, `model_hash`, `counts`, `sources` ...; may be empty for a real trial.
+    summary
+        Summary of the same tables (`abscopal.analysis.summary`).
+    protocol
+        The protocol, or a `Description` of a trial that has none.
+    path
+        The HTML file to write.
+
+    Returns
+    -------
+    `path`.
+    """
+    path.write_text(report_page(gather(tables, manifest, summary, protocol)), encoding="utf-8", newline="\n")
+    return path
+
+
+def report_page(findings: Findings) -> str:
+    """Return the page as text; the same findings give the same bytes."""
+    trial = findings.trial
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", **{"http-equiv": "Content-Security-Policy"}, content=POLICY),
+        tag("title", f"{trial.title or trial.name}: simulated trial report"),
+        tag("style", Html(_style())),
+    )
+    body = tag("body", _header(findings), tag("main", _navigation(), _sections(findings)), _footer(findings))
+    return f'<!DOCTYPE html>\n<html lang="en">{head}{body}</html>\n'
+
+
+def _style() -> str:
+    return resources.files("abscopal.report").joinpath("page.css").read_text(encoding="utf-8")
+
+
+def _header(findings: Findings) -> Html:
+    trial, subjects = findings.trial, len(findings.tables["adsl"])
+    facts = [
+        trial.name,
+        trial.indication,
+        counted(subjects, "subject"),
+        f"{len(trial.arms)} arms" if len(trial.arms) > 1 else "",
+    ]
+    facts.append(trial.criteria)
+    return tag(
+        "header",
+        tag(
+            "p",
+            "Abscopal · report of a simulated trial" if findings.simulated else "Abscopal · trial report",
+            class_="eyebrow",
+        ),
+        tag("h1", trial.title or trial.name),
+        tag("p", " · ".join(fact for fact in facts if fact), class_="facts"),
+        tag("p", NOT_ADVICE, class_="notice", role="note"),
+        in_short(findings),
+        big_numbers(findings),
+    )
+
+
+def _navigation() -> Html:
+    links = [tag("a", title, href=f"#{name}") for name, title, _ in SECTIONS]
+    return tag("nav", links, aria_label="Sections")
+
+
+def _sections(findings: Findings) -> list[Html]:
+    return [tag("section", tag("h2", title), write(findings), id=name) for name, title, write in SECTIONS]
+
+
+def _footer(findings: Findings) -> Html:
+    version = dict(findings.manifest.get("versions", {})).get("abscopal", "")
+    return tag("footer", tag("p", f"{NOT_ADVICE} Written by Abscopal {version}".rstrip() + "."))
