@@ -1,0 +1,115 @@
+"""Properties that hold for every lesion history."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from abscopal.clinic.assess import assess
+
+CRITERIA = ["RECIST 1.1", "iRECIST"]
+STATES = ["present", "present", "present", "absent", "too small", "not evaluable"]
+SIZES = st.integers(min_value=5, max_value=90)
+
+
+@st.composite
+def histories(draw):
+    """One subject's lesion table: targets, non-targets and new lesions over up to six visits."""
+    days = np.cumsum([0, *draw(st.lists(st.integers(20, 70), min_size=1, max_size=6))])
+    rows = []
+    for number in range(draw(st.integers(1, 3))):
+        node = draw(st.booleans())
+        rows.append((0, f"T{number}", "node" if node else "lung", "target", draw(st.integers(15, 90)), node, "present"))
+        rows += [(v, f"T{number}", "node" if node else "lung", "target", *later(draw, node)) for v in days[1:]]
+    for number in range(draw(st.integers(0, 2))):
+        rows.append((0, f"N{number}", "bone", "non-target", draw(SIZES), False, "present"))
+        rows += [(v, f"N{number}", "bone", "non-target", *later(draw, False, True)) for v in days[1:]]
+    for number in range(draw(st.integers(0, 2))):
+        first = draw(st.integers(1, len(days) - 1))
+        rows += [(v, f"X{number}", "liver", "new", draw(SIZES), False, "present") for v in days[first:]]
+    names = ["ADY", "LESION", "ORGAN", "ROLE", "DIAMETER_MM", "NODE", "STATE"]
+    return pd.DataFrame(rows, columns=names).assign(USUBJID="P")
+
+
+def later(draw, node, nontarget=False):
+    state = draw(st.sampled_from([*STATES, "unequivocal progression"] if nontarget else STATES))
+    size = {"absent": 0.0, "not evaluable": np.nan, "too small": 5.0}.get(state, float(draw(SIZES)))
+    return size, node, state
+
+
+def responses(table, criteria):
+    return assess(table, criteria)["RESPONSE"].tolist()
+
+
+@pytest.mark.parametrize("criteria", CRITERIA)
+@given(table=histories(), random=st.randoms(use_true_random=False))
+@settings(max_examples=30, deadline=None)
+def test_order_of_lesions_and_rows_is_irrelevant(criteria, table, random):
+    names = sorted(table["LESION"].unique())
+    shuffled = random.sample(names, len(names))
+    renamed = table.assign(LESION=table["LESION"].map(dict(zip(names, shuffled, strict=True))))
+    mixed = renamed.iloc[random.sample(range(len(table)), len(table))].reset_index(drop=True)
+    assert responses(mixed, criteria) == responses(table, criteria)
+
+
+@pytest.mark.parametrize("criteria", CRITERIA)
+@given(table=histories(), shift=st.integers(-400, 400))
+@settings(max_examples=30, deadline=None)
+def test_shifting_the_days_changes_nothing_but_the_days(criteria, table, shift):
+    moved = assess(table.assign(ADY=table["ADY"] + shift), criteria)
+    there = assess(table, criteria)
+    pd.testing.assert_frame_equal(moved.assign(ADY=moved["ADY"] - shift), there)
+
+
+ORDER = ["CR", "PR", "NON-CR/NON-PD", "SD", "NE", "PD"]
+IMMUNE_ORDER = ["iCR", "iPR", "NON-iCR/NON-iUPD", "iSD", "NE", "iUPD", "iCPD"]
+
+
+@pytest.mark.parametrize(("criteria", "order"), [("RECIST 1.1", ORDER), ("iRECIST", IMMUNE_ORDER)])
+@given(table=histories(), data=st.data())
+@settings(max_examples=30, deadline=None)
+def test_adding_a_new_lesion_never_improves_the_response_of_that_visit(criteria, order, table, data):
+    day = data.draw(st.sampled_from(sorted(table["ADY"].unique())[1:]))
+    extra = pd.DataFrame([(day, "X9", "skin", "new", 20.0, False, "present", "P")], columns=table.columns)
+    before = assess(table, criteria).set_index("ADY")["RESPONSE"]
+    after = assess(pd.concat([table, extra], ignore_index=True), criteria).set_index("ADY")["RESPONSE"]
+    assert order.index(after[day]) >= order.index(before[day])
+    assert order.index(after[day]) >= order.index("PD" if criteria == "RECIST 1.1" else "iUPD")
+    assert after[after.index < day].tolist() == before[before.index < day].tolist()
+
+
+@pytest.mark.parametrize("criteria", CRITERIA)
+@given(table=histories())
+@settings(max_examples=30, deadline=None)
+def test_later_visits_never_alter_earlier_ones(criteria, table):
+    whole = assess(table, criteria)
+    for day in whole["ADY"]:
+        part = assess(table[table["ADY"] <= day], criteria)
+        pd.testing.assert_frame_equal(part, whole[whole["ADY"] <= day])
+
+
+@given(table=histories())
+@settings(max_examples=30, deadline=None)
+def test_confirmed_progression_is_final_and_follows_an_iupd_by_four_weeks(table):
+    whole = assess(table, "iRECIST")
+    words, days = whole["RESPONSE"].tolist(), whole["ADY"].to_numpy()
+    if "iCPD" in words:
+        first = words.index("iCPD")
+        assert set(words[first:]) == {"iCPD"}
+        series = [k for k in range(first) if words[k] == "iUPD"]
+        assert series
+        assert days[first] - days[series[0]] >= 28
+
+
+@given(table=histories())
+@settings(max_examples=30, deadline=None)
+def test_irecist_suspects_progression_first_when_recist_calls_it(table):
+    plain, immune = assess(table, "RECIST 1.1"), assess(table, "iRECIST")
+    words = plain["RESPONSE"].tolist()
+    first = words.index("PD") if "PD" in words else len(words)
+    assert "iCPD" not in immune["RESPONSE"].tolist()[: first + 1]
+    if first < len(words):
+        assert immune["RESPONSE"].iloc[first] == "iUPD"
+    same = [word.removeprefix("i") for word in immune["RESPONSE"].tolist()[:first]]
+    assert same == words[:first]
