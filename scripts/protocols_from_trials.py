@@ -52,7 +52,7 @@ class Design:
     regimens: dict[str, list[str]] = field(default_factory=dict)
     progressing: dict[str, float] = field(default_factory=dict)  # share alive after progression, to divide by
     after: dict[str, tuple[After, ...]] = field(default_factory=dict)
-    prefer: dict[str, str] = field(default_factory=dict)  # figure: key of `other` to take it from; empty to leave it out
+    prefer: dict[str, str] = field(default_factory=dict)  # figure: key of `other`, or nothing
     hazard_ratios: dict[str, str] = field(default_factory=dict)  # endpoint: key of the contrast
     keep_pfs_at: bool = True
     notes: dict[str, str] = field(default_factory=dict)

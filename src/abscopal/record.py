@@ -103,6 +103,10 @@ def _expected(kind: str, context: dict[str, Any], message: str) -> str:
     if kind in _LIMITS:
         words, limit = _LIMITS[kind]
         return f"{words} {context[limit]:g}"
+    if kind == "string_pattern_mismatch":
+        return f"text that matches {context['pattern']}"
+    if kind == "too_short":
+        return f"at least {context['min_length']} of them"
     return _KINDS.get(kind) or message.removeprefix("Input should be ").removeprefix("Value error, ")
 
 

@@ -18,6 +18,7 @@ from abscopal.errors import InputError, Problem, join_path, shown
 MAX_BYTES = 1_000_000
 MAX_VALUES = 50_000
 MAX_DEPTH = 40
+MAX_OPEN = 400  # far more than MAX_DEPTH, as text may hold brackets that nothing closes
 
 _INTEGER = re.compile(r"^[-+]?[0-9]{1,18}$")
 _NUMBER = re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$")
@@ -133,6 +134,8 @@ def _compose(document: Document, text: str) -> Any:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
     from ruamel.yaml.reader import ReaderError
 
+    if _brackets_open(text) > MAX_OPEN:
+        raise InputError([_whole_file(document, f"at most {MAX_DEPTH} levels", "deeper nesting")])
     try:
         return YAML(typ="rt", pure=True).compose(text)
     except MarkedYAMLError as error:
@@ -148,6 +151,15 @@ def _compose(document: Document, text: str) -> Any:
     except (YAMLError, ValueError) as error:
         problem = _whole_file(document, "valid YAML", shown(str(error), longest=120))
     raise InputError([problem])
+
+
+def _brackets_open(text: str) -> int:
+    """Return how many brackets are open at once at most, in quotes or not; parsers take a second for every few."""
+    deepest = depth = 0
+    for bracket in re.finditer(r"[\[\]{}]", text):
+        depth += 1 if bracket[0] in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 class _TooMuchError(Exception):

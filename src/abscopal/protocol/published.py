@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_serializer
+from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, model_serializer
+from pydantic_core import CoreSchema
 
 from abscopal.errors import InputError, Problem, shown
 from abscopal.record import Real, Record, Whole
@@ -48,10 +49,16 @@ def _is_positive(figure: Figure) -> Figure:
     return figure
 
 
-_SCHEMA = WithJsonSchema({"anyOf": [{"type": "number"}, {"$ref": "#/$defs/Figure"}]})
-Share = Annotated[Figure, BeforeValidator(_figure), AfterValidator(_is_share), _SCHEMA]
+class _OrNumber:
+    """In files, a figure may be a number alone."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [{"type": "number"}, handler(core)]}
+
+
+Share = Annotated[Figure, BeforeValidator(_figure), AfterValidator(_is_share), _OrNumber()]
 """A figure between 0 and 1."""
-Amount = Annotated[Figure, BeforeValidator(_figure), AfterValidator(_is_positive), _SCHEMA]
+Amount = Annotated[Figure, BeforeValidator(_figure), AfterValidator(_is_positive), _OrNumber()]
 """A figure above 0."""
 
 
@@ -115,7 +122,7 @@ class Curve(Record):
     endpoint: Endpoint = Field(description="OS or PFS.")
     arm: str = Field(description="Name of the arm.")
     points: tuple[tuple[Annotated[Real, Field(ge=0)], Annotated[Real, Field(ge=0, le=1)]], ...] = Field(
-        description="Month and share surviving, in order of time."
+        min_length=1, description="Month and share surviving, in order of time."
     )
     citation: str = Field(default="", description="Where the curve was printed and who reconstructed it.")
 

@@ -123,10 +123,12 @@ class Schedule:
         planned: list[int] = []
         day = 0
         for part in self.parts:
-            scans = _scans(part, day, until_day)
+            scans = _scans(part, day, until_day if part.endless else math.inf)
             planned += scans
-            day = scans[-1] if scans else day
-        return planned
+            if not scans or scans[-1] >= until_day:
+                break
+            day = scans[-1]
+        return [day for day in planned if day <= until_day]
 
     def _problems(self) -> Iterator[Problem]:
         if any((part.day if isinstance(part, At) else part.interval_days) < 1 for part in self.parts):
