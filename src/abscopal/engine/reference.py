@@ -70,9 +70,7 @@ def evaluate(node: ast.expr, values: dict[str, Value], lesions: int) -> Value:
     if isinstance(node, ast.UnaryOp):
         return -evaluate(node.operand, values, lesions)
     if isinstance(node, ast.BinOp):
-        return _OPERATIONS[type(node.op)](
-            evaluate(node.left, values, lesions), evaluate(node.right, values, lesions)
-        )
+        return _OPERATIONS[type(node.op)](evaluate(node.left, values, lesions), evaluate(node.right, values, lesions))
     if isinstance(node, ast.Compare):
         return _OPERATIONS[type(node.ops[0])](
             evaluate(node.left, values, lesions), evaluate(node.comparators[0], values, lesions)

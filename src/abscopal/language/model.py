@@ -272,16 +272,15 @@ class _Builder:
         )
 
     def _order_definitions(self) -> None:
-        done: set[str] = set()
         waiting = dict(self.equations)
         while waiting:
             ready = [e for e in waiting.values() if not (grammar.names(e.tree) & waiting.keys())]
             if not ready:
-                self.problems.append("definitions need one another in a circle: " + ", ".join(sorted(waiting)))
+                circle = ", ".join(f"{name} ({self.owners[name]})" for name in sorted(waiting))
+                self.problems.append(f"definitions that need one another in a circle, or need one that does: {circle}")
                 return
             for equation in ready:
                 self.model.definitions.append(equation)
-                done.add(equation.name)
                 del waiting[equation.name]
 
     # -- units ---------------------------------------------------------------------------------------------------
