@@ -1,0 +1,99 @@
+"""The catalogue: entries found by listing folders, names that help when they are wrong, shipped protocols that load."""
+
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from abscopal import catalogue
+from abscopal.errors import InputError
+
+PROTOCOLS = catalogue.names("protocols")
+
+
+@pytest.fixture
+def fresh_catalogue():
+    catalogue.paths.cache_clear()
+    yield
+    catalogue.paths.cache_clear()
+
+
+@pytest.mark.parametrize("kind", catalogue.KINDS)
+def test_every_entry_says_in_one_line_what_it_is(kind):
+    assert catalogue.names(kind)
+    for name in catalogue.names(kind):
+        assert len(catalogue.describe(kind, name)) > 10, name
+        assert catalogue.kind_of(name) == kind
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_a_shipped_protocol_loads_and_says_where_its_figures_come_from(name):
+    protocol = catalogue.load_protocol(name)
+    assert protocol.name == name
+    assert protocol.sources
+    assert all(line.source for arm in protocol.arms for line in arm.subsequent)
+    for arm in protocol.arms:
+        figures = [getattr(arm.published, key) for key in ("orr", "pfs_median", "os_median")]
+        assert all(figure.source for figure in [*figures, *arm.published.os_at.values()])
+    first = catalogue.path("protocols", name).read_text(encoding="utf-8").partition("\n")[0]
+    assert first == "# yaml-language-server: $schema=../protocol/protocol.schema.json"
+
+
+def test_checkmate_066_is_the_trial_of_robert_2015():
+    protocol = catalogue.load_protocol("checkmate-066")
+    assert protocol.subjects == 418
+    assert {arm.name: [str(regimen) for regimen in arm.regimen] for arm in protocol.arms} == {
+        "nivolumab": ["nivolumab 3 mg/kg q2w"], "dacarbazine": ["dacarbazine 1000 mg/m2 q3w"],
+    }  # fmt: skip
+    assert protocol.arm("nivolumab").published.os_at[24].value == 0.584
+    assert protocol.arm("dacarbazine").published.os_at[12].value == 0.467
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_published_curves_fall_and_pass_near_the_published_landmarks(name):
+    protocol = catalogue.load_protocol(name)
+    for curve in protocol.curves:
+        months, shares = zip(*curve.points, strict=True)
+        assert list(months) == sorted(months)
+        assert list(shares) == sorted(shares, reverse=True)
+        at = dict(curve.points)
+        for month, figure in protocol.arm(curve.arm).published.os_at.items():
+            if month in at and figure.source == "checked":
+                assert at[month] == pytest.approx(figure.value, abs=0.05), (curve.arm, month)
+
+
+def test_a_misspelt_name_gets_the_nearest_one():
+    for call in (lambda name: catalogue.path("protocols", name), catalogue.load_protocol, catalogue.kind_of):
+        with pytest.raises(InputError, match="did you mean checkmate-066"):
+            call("checkmate-66")
+
+
+def test_what_looks_like_a_path_is_one(tmp_path):
+    with pytest.raises(InputError, match="no such file"):
+        catalogue.load_protocol(tmp_path / "none.yaml")
+    with pytest.raises(InputError, match="a directory"):
+        catalogue.load_protocol(tmp_path)
+
+
+@pytest.mark.usefixtures("fresh_catalogue")
+def test_another_package_adds_drugs_by_an_entry_point(tmp_path, monkeypatch):
+    package = tmp_path / "other_drugs"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "cemiplimab.yaml").write_text("name: cemiplimab\ntitle: An antibody against PD-1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    theirs = [EntryPoint("other", "other_drugs", "abscopal.drugs")]
+    monkeypatch.setattr(catalogue, "entry_points", lambda group: theirs if group == "abscopal.drugs" else [])
+    assert {"cemiplimab", "nivolumab"} <= set(catalogue.names("drugs"))
+    assert catalogue.describe("drugs", "cemiplimab") == "An antibody against PD-1"
+
+
+@pytest.mark.usefixtures("fresh_catalogue")
+def test_a_name_that_exists_twice_is_refused(tmp_path, monkeypatch):
+    package = tmp_path / "same_drugs"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "nivolumab.yaml").write_text("name: nivolumab\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(catalogue, "entry_points", lambda group: [EntryPoint("x", "same_drugs", group)])
+    with pytest.raises(ValueError, match="exists twice"):
+        catalogue.names("drugs")
