@@ -3,7 +3,7 @@
 import pytest
 
 from abscopal.report.markup import Html, joined, table, tag
-from abscopal.report.numbers import month_interval, months, percent, percent_interval, ratio_interval, signed
+from abscopal.report.numbers import count, month_interval, months, percent, percent_interval, ratio_interval, signed
 
 
 def test_text_and_attributes_are_escaped():
@@ -38,3 +38,9 @@ def test_what_was_not_reached_or_not_known_is_said():
     assert month_interval((12.34, None)) == "12.3–NR"
     assert month_interval((None, None)) == percent_interval(None) == ratio_interval((0.5, None)) == "–"
     assert percent(None) == "–"
+
+
+def test_a_share_below_half_a_percent_is_not_called_zero():
+    assert count(1, 400) == "1 (<1\u00a0%)"
+    assert count(0, 400) == "0 (0\u00a0%)"
+    assert count(0, 0) == "0"

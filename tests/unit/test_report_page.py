@@ -211,7 +211,9 @@ def test_an_arm_of_the_protocol_with_no_subject_is_shown_as_empty(tables):
 
 def test_a_trial_of_one_subject_is_reported():
     tables = synthetic_tables((NIVOLUMAB,), per_arm=1)
-    assert "1 subjects" not in page_of(tables, described((NIVOLUMAB.name,)))
+    page = page_of(tables, described((NIVOLUMAB.name,)))
+    assert "1 virtual patient was followed" in page
+    assert not re.search(r"\b1 subjects", page)
 
 
 def test_a_real_trial_has_no_seed_and_the_page_does_not_call_it_simulated(tables):

@@ -74,6 +74,8 @@ class Comparison:
 
     def simulated_text(self) -> str:
         """Write the estimate with its interval."""
+        if self.simulated is None and self.kind == "fraction" and "_at_" in self.key:
+            return "beyond follow-up"
         return _with_interval(_number(self.simulated, self.kind), self.limits, self.kind)
 
     def published_text(self) -> str:

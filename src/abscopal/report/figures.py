@@ -14,7 +14,7 @@ from abscopal.report.estimates import ENDPOINT_NAMES, comparisons, of_enrolled, 
 from abscopal.report.forest import forest_figure, forest_rows
 from abscopal.report.kaplan_meier_figure import kaplan_meier_figure
 from abscopal.report.lesion_map import lesion_map_figure, organ_table
-from abscopal.report.numbers import months, percent, ratio, signed
+from abscopal.report.numbers import counted, months, percent, ratio, signed
 from abscopal.report.published import Description, describe
 from abscopal.report.spider import spider_figure
 from abscopal.report.style import ORGAN_NAMES
@@ -150,8 +150,9 @@ def _survival_words(tables: Tables, code: str, trial: Description) -> str:
 def _waterfall_words(tables: Tables, arm: str) -> str:
     table = best_change(tables["adsl"], tables["adrs"])
     changes = table[table["ARM"] == arm]["CHANGE"]
+    subjects = counted(len(changes), "subject")
     shrunk = int((changes <= -30).sum())
-    return f"Waterfall plot of {arm}: best change of {len(changes)} subjects, {shrunk} of them down by 30 % or more."
+    return f"Waterfall plot of {arm}: best change of {subjects}, {shrunk} of them down by 30 % or more."
 
 
 def _site_words(tables: Tables, arm: str) -> str:

@@ -39,7 +39,10 @@ def ratio(value: float | None) -> str:
 
 def count(number: int, total: int) -> str:
     """Write a count and its share: `12 (24 %)`."""
-    return f"{number} ({percent(number / total)})" if total else f"{number}"
+    if not total:
+        return f"{number}"
+    share = f"<1{NARROW}%" if 0 < number < 0.005 * total else percent(number / total)
+    return f"{number} ({share})"
 
 
 def counted(number: int, noun: str) -> str:

@@ -20,6 +20,8 @@ from abscopal.report.numbers import NONE, NOT_REACHED, counted, known, percent
 from abscopal.report.style import arm_colours
 from abscopal.report.svg import to_inline_svg
 
+MOST_FORESTS = 6  # comparisons drawn, so that a trial of many arms stays one small file
+NBSP = "\u00a0"  # holds the line of an interval that is not there
 HEADLINES = (("orr", "Objective response"), ("pfs_median", "Median PFS, months"), ("os_median", "Median OS, months"))
 
 
@@ -28,7 +30,7 @@ def in_short(findings: Findings) -> Html:
     arms, subjects = findings.trial.arms, len(findings.tables["adsl"])
     who = counted(subjects, "virtual patient" if findings.simulated else "patient")
     were = "was" if subjects == 1 else "were"
-    against = " against ".join(arms) if len(arms) == 2 else ", ".join(arms)
+    against = " against ".join(arms) if len(arms) == 2 else _listed(arms)
     sentences = [f"{who} {were} followed in this trial of {against}{_in_indication(findings)}."]
     responses = [f"{percent(findings.value(arm, 'orr').simulated)} of the {arm} arm" for arm in arms]
     sentences.append(f"A confirmed response was seen in {_listed(responses)}.")
@@ -59,12 +61,12 @@ def _ratio_sentence(findings: Findings, arm: str, reference: str) -> str:
     row = findings.value(f"{arm} against {reference}", "hr_os")
     if row.simulated is None or row.limits is None:
         return ""
-    direction = "lower" if row.simulated < 1 else "higher"
-    share = percent(abs(1 - row.simulated)) if row.simulated < 2 else f"{row.simulated - 1:.1f} times"
-    return (
-        f"The hazard of death with {arm} was {share} {direction} than with {reference} "
-        f"(hazard ratio {row.simulated_text().replace(' (', ', 95 % interval ')}."
-    )
+    interval = row.simulated_text().replace(" (", ", 95 % interval ")
+    if row.simulated >= 2:
+        size = f"{row.simulated:.1f} times that"
+    else:
+        size = f"{percent(abs(1 - row.simulated))} {'lower' if row.simulated < 1 else 'higher'} than"
+    return f"The hazard of death with {arm} was {size} with {reference} (hazard ratio {interval}."
 
 
 def _agreement_sentence(compared: Sequence[Comparison]) -> str:
@@ -105,7 +107,7 @@ def _headline(label: str, row: Comparison) -> Html:
         "div",
         tag("dt", label),
         tag("dd", tag("span", main, class_="big words" if main == NOT_REACHED else "big")),
-        tag("dd", f"95 %: {interval.rstrip(')')}" if interval else Html("&nbsp;"), class_="small"),
+        tag("dd", ["95 %: ", tag("span", interval.rstrip(")"), class_="nb")] if interval else NBSP, class_="small"),
         tag("dd", published, class_="small") if published else "",
     )
 
@@ -141,8 +143,8 @@ def _published_cell(row: Comparison) -> Child:
         return NONE
     source = row.published.source
     mark = tag("span", source, class_=f"mark {'checked' if source == 'checked' else 'recalled'}") if source else ""
-    note = tag("span", row.published.note, class_="small") if row.published.note else ""
-    return [unbroken(row.published_text()), " ", mark, note]
+    text, note = row.published_text(), row.published.note
+    return [unbroken(text), " ", mark, " ", tag("span", note, class_="aside") if note not in ("", text) else ""]
 
 
 def _difference_cell(row: Comparison) -> Child:
@@ -220,7 +222,12 @@ def forest_section(findings: Findings) -> Html:
         "interaction and are not adjusted for their number: a difference between two of them may be chance. Ratios "
         "from fewer than 10 events are not shown."
     )
-    return _figure(forest_panels(findings.tables, findings.trial, findings.pairs), caption)
+    shown = findings.pairs[:MOST_FORESTS]
+    if len(shown) < len(findings.pairs):
+        caption += (
+            f" Only the first {len(shown)} of {len(findings.pairs)} comparisons are drawn; the table above has all."
+        )
+    return _figure(forest_panels(findings.tables, findings.trial, shown), caption)
 
 
 def deaths_section(findings: Findings) -> Html:

@@ -14,7 +14,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-ARM_COLOURS = ("#1B5E9B", "#C4620A", "#2B8C76", "#8C5AA8", "#6E6E6E", "#A8456A")
+ARM_COLOURS = ("#1B5E9B", "#C4620A", "#7A57A8", "#2B8C76", "#6E6E6E", "#A8456A")
 RESPONSE_COLOURS = {"CR": "#0B5A50", "PR": "#5DB3A2", "SD": "#CFCBC0", "PD": "#BF4B7E", "NE": "#EDEDED"}
 RESPONSE_NAMES = {
     "CR": "complete response",

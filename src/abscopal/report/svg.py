@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from abscopal.report.style import RC
 
 FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
-RASTER_DPI = 200  # of the parts of a figure that have too many points for paths
+RASTER_DPI = 160  # of the parts of a figure that have too many points for paths
 
 
 def to_svg(figure: Figure) -> str:
@@ -24,7 +24,7 @@ def to_svg(figure: Figure) -> str:
         # Text is drawn by the reader's browser, so a letter missing from matplotlib's own font is no fault.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure.savefig(out, format="svg", dpi=RASTER_DPI, metadata={"Date": None, "Creator": None})
-    return out.getvalue().replace("'DejaVu Sans'", FONTS)
+    return _shortened(out.getvalue()).replace("'DejaVu Sans'", FONTS)
 
 
 def to_inline_svg(figure: Figure, name: str, alternative: str) -> str:
@@ -44,7 +44,7 @@ def to_inline_svg(figure: Figure, name: str, alternative: str) -> str:
     element = re.sub(r"<metadata>.*?</metadata>\s*", "", element, flags=re.DOTALL)
     element = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", element, count=2)
     element = element.replace("xlink:href=", "href=")
-    element = _prefix_ids(element, name)
+    element = _own_ids(element, name)
     return element.replace("<svg", f'<svg role="img" aria-label="{escape(alternative)}"', 1)
 
 
@@ -54,10 +54,27 @@ def write_svg(figure: Figure, path: Path) -> Path:
     return path
 
 
-def _prefix_ids(element: str, name: str) -> str:
-    """Put `name` before every id and every reference to one; text between tags is left alone."""
+def _shortened(document: str) -> str:
+    """Round coordinates of paths and marks to 0.01 pt, a hundredth of a line's width."""
+
+    def rounded(number: re.Match[str]) -> str:
+        return f"{float(number.group()):.2f}".rstrip("0").rstrip(".")
+
+    def in_attribute(attribute: re.Match[str]) -> str:
+        return re.sub(r"-?\d+\.\d{3,}", rounded, attribute.group())
+
+    return re.sub(r'\s(?:d|x|y)="[^"]*"', in_attribute, document)
+
+
+def _own_ids(element: str, name: str) -> str:
+    """Drop ids that nothing refers to and put `name` before the others; text between tags is left alone."""
+    used = set(re.findall(r'(?:url\(#|\bhref="#)([^")]+)', element))
+
+    def own(attribute: re.Match[str]) -> str:
+        return f' id="{name}-{attribute[1]}"' if attribute[1] in used else ""
 
     def in_tag(tag: re.Match[str]) -> str:
-        return re.sub(r'(\bid="|url\(#|\bhref="#)', rf"\g<1>{name}-", tag.group())
+        without = re.sub(r'\sid="([^"]*)"', own, tag.group())
+        return re.sub(r'(url\(#|\bhref="#)', rf"\g<1>{name}-", without)
 
     return re.sub(r"<[^>]+>", in_tag, element)

@@ -89,11 +89,8 @@ def swimmer_figure(tables: Mapping[str, pd.DataFrame], arms: Sequence[str], all_
     for i, arm in enumerate(arms):
         axes = axes_at(figure, PANEL_WIDTH * i + 0.16, 1.12, PANEL_WIDTH - 0.34, PANEL_HEIGHT - 1.52)
         lanes = table[table["ARM"] == arm]
-        panel_title(
-            figure,
-            PANEL_WIDTH * i,
-            f"{shorten(arm, 36)}: {min(SAMPLE, len(lanes))} of {counted(len(lanes), 'subject')}",
-        )
+        shown = f"{min(SAMPLE, len(lanes))} of {counted(len(lanes), 'subject')}"
+        panel_title(figure, PANEL_WIDTH * i, f"{shorten(arm, 36)}: {shown}")
         _frame(axes, ticks)
         _lanes(axes, evenly_chosen(lanes), colours[arm])
     _legend(figure, [colours[arm] for arm in arms])

@@ -99,10 +99,8 @@ def _draw_arm(axes: Axes, changes: pd.DataFrame, enrolled: int) -> None:
     for level in (20, -30):
         axes.axhline(level, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0.5)
     axes.axhline(0, color=INK, linewidth=0.8, zorder=3)
-    missing = enrolled - len(changes)
-    axes.set_xlabel(
-        f"{counted(len(changes), 'subject')} measured after baseline; {missing} not", color=MUTED, labelpad=5
-    )
+    measured = counted(len(changes), "subject")
+    axes.set_xlabel(f"{measured} measured after baseline; {enrolled - len(changes)} not", color=MUTED, labelpad=5)
     if changes.empty:
         no_data(axes, "No subject was measured after baseline")
         return
