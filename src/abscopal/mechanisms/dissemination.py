@@ -14,9 +14,9 @@ mechanism = Mechanism(
     "Blood-borne seeding of new lesions",
     parameters=(
         Parameter(
-            "colonisation", 2e-9, "1/(cell**(2/3)*day)", "new colonies per emitting surface and day",
+            "colonisation", 3e-11, "1/(cell**(2/3)*day)", "new colonies per emitting surface and day",
             cited("Iwata K et al. J Theor Biol 2000;203:177", derived="m = 5.3e-8 for hepatocellular carcinoma; spread in the "
-                  "indication", recalled=True), (1e-12, 1e-6),
+                  "indication", recalled=True), (1e-14, 1e-6),
         ),
         Parameter(
             "surveillance_half", 1e8, "cell", "circulating effectors that catch half of the seeds",

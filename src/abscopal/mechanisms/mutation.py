@@ -28,9 +28,9 @@ mechanism = Mechanism(
             cited(_BOZIC, doi="10.7554/eLife.00747", derived="1e-9 per base times 50 positions"), (1e-9, 1e-6),
         ),
         Parameter(
-            "mutation_evasive", 1e-9, "1", "probability per division of becoming invisible to T cells",
-            assumed("biallelic loss of antigen presentation is rarer than a point mutation; no measured rate"),
-            (1e-12, 1e-6),
+            "mutation_evasive", 1e-13, "1", "probability per division of becoming invisible to T cells",
+            assumed("biallelic loss of antigen presentation needs two rare hits; no measured rate; lasting remissions bound it"),
+            (1e-16, 1e-8),
         ),
     ),
     processes=(

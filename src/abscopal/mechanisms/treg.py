@@ -1,6 +1,8 @@
 """Regulatory T cells gather in lesions, some on their own, some after the effectors, and dampen them by ratio.
 
-    suppression *= 1 - treg_strength * R / (R + treg_ratio * E)
+CTLA-4 is one of their tools: they strip CD80 and CD86 from dendritic cells, and blockade takes it from their hands.
+
+    suppression *= 1 - treg_strength * (1 - treg_ctla4 * CTLA4_blocked) * R / (R + treg_ratio * E)
 """
 
 from abscopal.language import Contribution, Mechanism, Parameter, Port, Process, Species, assumed, cited
@@ -32,13 +34,21 @@ mechanism = Mechanism(
             assumed("suppression in vitro is incomplete; fitted with the indication's suppression"), (0.0, 0.95),
         ),
         Parameter(
+            "treg_ctla4", 0.6, "1", "share of that suppression that goes through CTLA-4",
+            cited("Wing K et al. Science 2008;322:271", derived="CTLA-4 on regulatory T cells is needed for suppression; the "
+                  "share is ours", recalled=True), (0.0, 1.0),
+        ),
+        Parameter(
             "treg_ratio", 1.0, "1", "regulatory T cells per effector at half of their effect",
             cited("Ahmadzadeh M et al. Blood 2008;112:4953", derived="20 to 30 % of tumour CD4 cells"), (0.1, 10.0),
         ),
     ),
     ports=(Port("treg_depletion", "sum", "extra loss of regulatory T cells by drugs", "1/day"),),
     contributions=(
-        Contribution("suppression", "1 - treg_strength * T_reg / (T_reg + treg_ratio * T_effector + one_cell)"),
+        Contribution(
+            "suppression",
+            "1 - treg_strength * (1 - treg_ctla4 * CTLA4_blocked) * T_reg / (T_reg + treg_ratio * T_effector + one_cell)",
+        ),
     ),
     processes=(
         Process("influx_of_regulatory_T_cells", "-> T_reg", "treg_influx * treg_bias * volume + treg_follow * T_effector"),

@@ -3,7 +3,7 @@
 Every clone grows at one rate that falls as the lesion fills the capacity its vessels give it; the capacity is built by
 the tumour and regresses without it. While small against `C_max` a lesion grows exponentially at rate `growth`, its
 capacity `vascular_ratio` times its cells; near `C_max` it slows and stops. With the capacity held constant this is
-Gompertz's law.
+Gompertz's law. A mutant clone grows once mutation has made a first whole cell of it; below that it is an expectation.
 
     dC/dt = growth / ln(vascular_ratio) * ln(K / C) * C
     dK/dt = s C - (vascular_loss + (s - vascular_loss) (C / C_max)^(2/3)) K,  s = vascular_ratio (growth + vascular_loss)
@@ -60,8 +60,8 @@ mechanism = Mechanism(
     ),
     processes=(
         Process("growth_of_sensitive_cells", "-> C_sensitive", "net_growth * C_sensitive"),
-        Process("growth_of_resistant_cells", "-> C_resistant", "net_growth * C_resistant"),
-        Process("growth_of_evasive_cells", "-> C_evasive", "net_growth * C_evasive"),
+        Process("growth_of_resistant_cells", "-> C_resistant", "where(C_resistant >= one_cell, net_growth, 0) * C_resistant"),
+        Process("growth_of_evasive_cells", "-> C_evasive", "where(C_evasive >= one_cell, net_growth, 0) * C_evasive"),
         Process("vessel_growth", "-> K_vessels", "stimulation * C"),
         Process(
             "vessel_loss", "K_vessels ->",

@@ -28,7 +28,6 @@ Index = NDArray[np.int64]
 
 CANDIDATES_PER_SUBJECT, FEWEST_CANDIDATES = 3, 200
 BURN_IN_DAYS = 180.0  # immune cells turn over within weeks; half a year brings them to balance with the tumour
-MOST_REGRESSION = 5.0  # a tumour that shrank so many times untreated would not have brought this patient to a trial
 ORGAN_NAMES = list(ORGANS)
 _FIGURES = ("male", "ecog1", "ldh_high", "brain", "liver", "bone", "lung", "pdl1_ge1", "pdl1_ge5", "pdl1_ge50")
 
@@ -195,12 +194,12 @@ def _grow(
 def _fit_to_size(batch: Batch, volume: Array, lesions: Lesions) -> NDArray[np.str_]:
     """Scale each lesion as it is now, cells and infiltrate alike, to the volume seen at enrolment."""
     everyone = np.arange(len(batch.y))
-    (now,) = batch.observe(everyone, "imaged_volume")
+    now, growth, kill, cells, visible = batch.observe(everyone, "imaged_volume", "net_growth", "kill", "C", "C_visible")
     factor = np.where(volume > 0, volume / np.maximum(now, 1e-300), 0.0)
     measurable = _measurable(lesions)
-    reason = np.full(len(batch.y), "", dtype="<U24")
+    reason = np.full(len(batch.y), "", dtype="<U32")
     reason[~measurable.any(axis=1)] = "no measurable lesion"
-    reason[(factor[:, 0] > MOST_REGRESSION)] = "regressed untreated"
+    reason[(growth * cells - kill * visible).sum(axis=1) <= 0] = "not progressing untreated"
     reason[batch.status != 0] = "solver failure"
     batch.scale_lesions(np.where(reason[:, None] == "", factor, 0.0))
     living = np.cbrt(6.0 / np.pi * 1000.0 * batch.observe(everyone, "volume")[0])

@@ -1,0 +1,78 @@
+"""The numbers a fit may turn, each between the ends of its range, as a point of the unit cube."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abscopal.fact import Fact
+from abscopal.indications.indication import Indication
+from abscopal.mechanisms import standard_model
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One number: `parameters.growth.center`, `fixed.death_rate`, `lines.2L.frailty`, or `shared.ctla4_hold`."""
+
+    path: str
+    low: float
+    high: float
+    start: float
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether the range spans so much that its logarithm is the natural scale."""
+        return self.low > 0 and self.high / self.low >= 5
+
+    def value(self, unit: float) -> float:
+        """Value at a point of [0, 1]."""
+        if self.logarithmic:
+            return float(self.low * (self.high / self.low) ** unit)
+        return float(self.low + (self.high - self.low) * unit)
+
+    def unit(self, value: float) -> float:
+        """Point of [0, 1] of a value."""
+        if self.logarithmic:
+            return float(np.log(value / self.low) / np.log(self.high / self.low))
+        return float((value - self.low) / (self.high - self.low))
+
+
+def knobs_of(indication: Indication, paths: Sequence[str]) -> list[Knob]:
+    """Look up knobs; their ranges are those of the indication's and the mechanisms' own numbers.
+
+    Raises
+    ------
+    KeyError
+        If there is no such number or it has no range.
+    """
+    facts, parameters = dict(indication.facts()), standard_model().parameters
+    found = []
+    for path in paths:
+        if path.startswith("shared."):
+            parameter = parameters[path.removeprefix("shared.")]
+            value, ends = parameter.value, parameter.range
+        else:
+            value, ends = facts[path].value, facts[path].range
+        if ends is None:
+            raise KeyError(f"{path} has no range to be fitted in")
+        found.append(Knob(path, ends[0], ends[1], value))
+    return found
+
+
+def turn(indication: Indication, knobs: Sequence[Knob], point: NDArray[np.float64]) -> Indication:
+    """Return the indication with each knob at its value; shared numbers become fixed ones of this copy."""
+    data = indication.model_dump()
+    for knob, unit in zip(knobs, point, strict=True):
+        value = knob.value(float(unit))
+        keys = knob.path.split(".")
+        if keys[0] == "shared":
+            data["fixed"][keys[1]] = Fact(value=value, source="fitted", derived="a candidate of a fit").model_dump()
+            continue
+        place = data
+        for key in keys:
+            place = place[key]
+        place["value"] = value
+    return Indication(**data)
