@@ -46,7 +46,10 @@ GROWTH = Mechanism(
         Process("die", "C ->", "loss * C"),
     ),
     hazards=(Hazard("death", "0.01 * speed_limit * where(burden > K, min(burden / K, 5), burden / K)", "death"),),
-    contributions=(Contribution("boost", "1 - 0.1 * crowding"), Contribution("boost", "sqrt(1 - -0.1 * crowding ** 2)")),
+    contributions=(
+        Contribution("boost", "1 - 0.1 * crowding"),
+        Contribution("boost", "sqrt(1 - -0.1 * crowding ** 2)"),
+    ),
 )
 CLOCK = Mechanism("clock", "a rate for the hazard", parameters=(parameter("speed_limit", 0.3, "1/day"),))
 DRUG = Mechanism(

@@ -13,7 +13,6 @@ from abscopal.drugs.drug import load_drug
 from abscopal.language import Mechanism, Model
 from abscopal.language.formula import names, parse
 from abscopal.mechanisms import STANDARD, load, standard_model
-from trajectories import random_patients
 
 DRUG_FILES = sorted(Path(str(files("abscopal.drugs"))).glob("*.yaml"))
 
@@ -88,6 +87,3 @@ def every_three_weeks(model: Model, doses: int = 8) -> list[tuple[float, str, fl
     """100 mg of every drug of the model, day 0 and every three weeks."""
     drugs = [name for name in model.patient_species if model.species[name].unit == "mg" and "peripheral" not in name]
     return [(21.0 * dose, name, 100.0) for dose in range(doses) for name in drugs]
-
-
-__all__ = ["DRUG_FILES", "NAMES", "every_three_weeks", "full_model", "random_patients", "random_state", "smallest_model"]

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from example_models import CLOCK, DRUG, GROWTH, MECHANISMS, TOY, parameter
 
 from abscopal.language import (
     Contribution,
@@ -17,6 +16,7 @@ from abscopal.language import (
     Process,
     Species,
 )
+from example_models import CLOCK, DRUG, GROWTH, MECHANISMS, TOY, parameter
 
 CELLS = Species("C", "cell", "cells", "lesion")
 
@@ -76,15 +76,15 @@ def test_definitions_come_after_what_they_need():
         ([CELLS, RATE, GROW, Hazard("death", "g * total(C)", "death")], ["toy: death", "in 1/day", "cell/day"]),
         ([CELLS, RATE, GROW, Hazard("C", "g", "death")], ["toy: hazard C", "already declared"]),
         ([CELLS, RATE, GROW, Definition("b", "C", "cell", "x")], ["toy: definition b", "'C'", "use total(...)"]),
-        ([CELLS, RATE, GROW, Definition("b", "total(C)", "mL", "x")], ["toy: b", "declared in mL", "comes out in cell"]),
-        ([CELLS, RATE, GROW, Definition("b", "total(total(C))", "cell", "x")], ["definition b", "total() inside a total"]),
-        ([CELLS, RATE, GROW, Contribution("boots", "1")], ["toy: contribution boots", "no mechanism of this model has"]),
+        ([CELLS, RATE, GROW, Definition("b", "total(C)", "mL", "x")], ["toy: b", "in mL", "comes out in cell"]),
+        ([CELLS, RATE, GROW, Definition("b", "total(total(C))", "cell", "x")], ["toy: definition b", "inside a total"]),
+        ([CELLS, RATE, GROW, Contribution("boots", "1")], ["toy: contribution boots", "no mechanism of this model"]),
         ([CELLS, RATE, GROW, Port("boost", "sum", "x"), Contribution("boost", "g")],
          ["toy: boost_from_toy", "declared in 1", "comes out in 1/day"]),
         ([CELLS, RATE, GROW, Port("boost", "sum", "x"), Contribution("bost", "1")], ["did you mean 'boost'?"]),
         ([CELLS, RATE, replace(GROW, rate="__import__('os').system('true') * C")], ["toy: process grow", "Attribute"]),
         ([CELLS, RATE, replace(GROW, rate="9**9**9 * g * C")], ["toy: process grow", "power"]),
-        ([CELLS, RATE, replace(GROW, rate="g * C + " + "+".join(["g * C"] * 20_000))], ["toy: process grow", "limit is"]),
+        ([CELLS, RATE, replace(GROW, rate="g * C + " + "+".join(["g * C"] * 20_000))], ["process grow", "limit is"]),
         ([CELLS, RATE, replace(GROW, rate="exp * C")], ["toy: process grow", "without calling it"]),
     ],
 )  # fmt: skip

@@ -1,15 +1,15 @@
 """The generated right-hand side is text a person can read."""
 
-from example_models import MECHANISMS
-
 from abscopal.language import Model
 from abscopal.language.to_numba import layout_of, to_numba
+from example_models import MECHANISMS
 
 
 def test_the_layout_puts_patient_then_hazards_then_lesions():
     layout = layout_of(Model(MECHANISMS))
     assert (layout.head, layout.block, layout.size(3)) == (3, 2, 9)
-    assert [layout.index(name, lesion) for name, lesion in (("A_drug", 0), ("death", 0), ("C", 0), ("R", 2))] == [0, 2, 3, 8]
+    assert [layout.index(name) for name in ("A_drug", "shed", "death", "C", "R")] == [0, 1, 2, 3, 4]
+    assert layout.index("R", lesion=2) == 8
 
 
 def test_patient_definitions_stand_once_outside_the_lesion_loops():

@@ -10,7 +10,7 @@ from abscopal.units import ONE, Unit, UnitError
 
 
 def unit_of(node: ast.expr, units: Mapping[str, Unit]) -> Unit | None:
-    """Unit of a checked formula; None for zero, which fits every unit.
+    """Work out the unit of a checked formula; None for zero, which fits every unit.
 
     Raises
     ------

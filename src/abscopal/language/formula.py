@@ -54,7 +54,7 @@ def _check(node: ast.expr, text: str) -> None:
 
 
 def _children(node: ast.expr, text: str) -> list[ast.expr]:
-    """The operands of a node, once the node itself is allowed."""
+    """Return the operands of a node, once the node itself is allowed."""
     if isinstance(node, ast.Name):
         if node.id in FUNCTIONS or node.id == "total":
             raise FormulaError(f"'{_short(text)}' uses the function {node.id} without calling it")
@@ -109,7 +109,7 @@ def _comparison(node: ast.expr, text: str) -> list[ast.expr]:
 
 
 def number(node: ast.expr) -> float:
-    """The value of a literal such as 2, -1.5 or 2 / 3.
+    """Work out a literal such as 2, -1.5 or 2 / 3.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def number(node: ast.expr) -> float:
 
 
 def call_name(node: ast.Call) -> str:
-    """The name of a checked call."""
+    """Return the name of a checked call."""
     assert isinstance(node.func, ast.Name)
     return node.func.id
 
@@ -137,7 +137,7 @@ def names(node: ast.expr) -> set[str]:
 
 
 def totals(node: ast.expr) -> Iterator[ast.expr]:
-    """The arguments of total() in a formula."""
+    """Iterate over the arguments of total() in a formula."""
     for n in ast.walk(node):
         if isinstance(n, ast.Call) and call_name(n) == "total":
             yield n.args[0]

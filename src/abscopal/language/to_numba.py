@@ -41,7 +41,7 @@ class Layout:
         return len(self.lesion_species)
 
     def size(self, lesions: int) -> int:
-        """Number of states with so many lesions."""
+        """Count the states with so many lesions."""
         return self.head + lesions * self.block
 
     def index(self, name: str, lesion: int = 0) -> int:
@@ -54,7 +54,7 @@ class Layout:
 
 
 def layout_of(model: Model) -> Layout:
-    """The array layout of a model."""
+    """Lay out the arrays of a model."""
     return Layout(
         tuple(model.patient_species),
         tuple(h.name for h in model.hazards),

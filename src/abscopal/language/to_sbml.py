@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from html import escape
 from types import ModuleType
 from typing import Any
@@ -79,7 +79,8 @@ def to_sbml(
     ImportError
         If python-libsbml is not installed.
     ModelError
-        If a name written out for a lesion is also the name of something else.
+        If a value or dose is given for something the model does not have, or a name written out for a lesion is also
+        the name of something else.
     """
     writer = _Writer(model, lesions)
     writer.write_values({**(parameters or {}), **(lesion_parameters or {})}, initial or {})
@@ -110,6 +111,8 @@ class _Writer:
     # -- quantities ----------------------------------------------------------------------------------------------
 
     def write_values(self, values: Values, initial: Values) -> None:
+        _require_known(values, self.model.parameters, "a parameter")
+        _require_known(initial, self.model.species, "a species")
         for parameter in self.model.parameters.values():
             note = f"{parameter.meaning}. Source: {parameter.source}"
             for lesion in self.each(parameter.per):
@@ -172,6 +175,7 @@ class _Writer:
             self.event(f"{name}_vanishes", trigger, name, zero)
 
     def write_dose(self, number: int, day: float, name: str, amount: float) -> None:
+        _require_known([name], self.model.patient_species, "a species of the patient")
         time = '<csymbol encoding="text" definitionURL="http://www.sbml.org/sbml/symbols/time">t</csymbol>'
         more = _apply("plus", _ci(name), self.number(amount, parse_unit(self.model.species[name].unit)))
         self.event(f"dose_{number}_{name}", _apply("geq", time, self.number(day, parse_unit("day"))), name, more)
@@ -230,7 +234,7 @@ class _Writer:
         return f"<piecewise><piece>{yes}{condition}</piece><otherwise>{no}</otherwise></piecewise>"
 
     def change(self, species: Species, lesion: int) -> str:
-        """What the processes add to a species, summed over lesions where it is the patient's."""
+        """Sum what the processes add to a species, over lesions where it is the patient's."""
         terms = []
         for process in self.model.processes:
             count = dict(process.change).get(species.name)
@@ -268,7 +272,7 @@ class _Writer:
         return f"{name}_{lesion}" if per == "lesion" else name
 
     def unit(self, unit: Unit) -> str:
-        """Identifier of a unit, defined on first use in SBML's base units."""
+        """Name a unit, defining it on first use in SBML's base units."""
         if unit.pure:
             return "dimensionless"
         known = next((name for other, name in self.units.items() if other.same(unit)), None)
@@ -291,6 +295,12 @@ class _Writer:
 
     def _note(self, element: Any, text: str) -> None:
         element.setNotes(f"<p {_XHTML}>{escape(text)}</p>")
+
+
+def _require_known(given: Iterable[str], known: Container[str], what: str) -> None:
+    for name in given:
+        if name not in known:
+            raise ModelError(f"'{name}' is not {what}")
 
 
 def _pick(value: float | Sequence[float], lesion: int) -> float:

@@ -1,0 +1,236 @@
+"""The integrator: its order measured, its events where they must strike, its failures as codes, its batches alike."""
+
+import numpy as np
+import pytest
+
+from abscopal.engine import stepper
+from abscopal.engine.kernel import compile_model
+from abscopal.language import Hazard, Mechanism, Model, Parameter, Process, Species
+from example_models import MECHANISMS, TOY, parameter
+from trajectories import advance, random_patients
+
+
+def swinging_and_growing(y, p, q, lesions, dy, d):
+    """A pendulum and a logistic curve: smooth, coupled to nothing, one of them with an exact solution."""
+    dy[0], dy[1], dy[2] = y[1], -np.sin(y[0]), y[2] * (1.0 - y[2])
+
+
+def fixed_steps(count):
+    y, k, z = np.array([1.0, 0.0, 0.1]), np.zeros((7, 3)), np.zeros(3)
+    for _ in range(count):
+        stepper.rhs(y, None, None, 0, k[0], None)
+        stepper.stages(y, 4.0 / count, None, None, 0, k, z, None, 3)
+        y = z.copy()
+    return y
+
+
+@pytest.fixture
+def smooth(monkeypatch):
+    monkeypatch.setattr(stepper, "rhs", swinging_and_growing, raising=False)
+
+
+@pytest.mark.usefixtures("smooth")
+def test_measured_order_of_convergence_is_five():
+    """Tsitouras made the terms of order five small, so the measured order comes down to five as steps get shorter."""
+    exact = 1.0 / (1.0 + 9.0 * np.exp(-4.0))
+    assert abs(fixed_steps(64)[2] - exact) < 1e-11
+    finest = fixed_steps(4096)[:2]
+    errors = np.array([np.abs(fixed_steps(count)[:2] - finest).max() for count in (32, 64, 128, 256)])
+    orders = np.log2(errors[:-1] / errors[1:])
+    assert np.all((orders > 4.9) & (orders < 5.6)), orders
+    assert abs(orders[-1] - 5.0) < 0.2, orders
+
+
+@pytest.mark.usefixtures("smooth")
+def test_error_estimate_of_a_step_shrinks_with_its_fifth_power():
+    def estimate(h):
+        y, k, z = np.array([1.0, 0.2, 0.1]), np.zeros((7, 3)), np.zeros(3)
+        stepper.rhs(y, None, None, 0, k[0], None)
+        stepper.stages(y, h, None, None, 0, k, z, None, 3)
+        return stepper.scaled_error(y, z, h, k, np.ones(3), 1.0, 3)
+
+    orders = np.log2([estimate(0.4) / estimate(0.2), estimate(0.2) / estimate(0.1), estimate(0.1) / estimate(0.05)])
+    assert np.all(np.abs(orders - 5.0) < 0.5), orders
+
+
+def prey_and_predator(y, p, q, lesions, dy, d):
+    dy[0], dy[1] = y[0] * (1.0 - y[1]), y[1] * (y[0] - 1.0)
+
+
+@pytest.mark.parametrize("rtol", [1e-4, 1e-6, 1e-8, 1e-10])
+def test_error_follows_the_tolerance_by_what_prey_and_predators_conserve(monkeypatch, rtol):
+    monkeypatch.setattr(stepper, "rhs", prey_and_predator, raising=False)
+    y, work = np.array([1.0, 0.2]), np.zeros((8, 2))
+    before = np.sum(y - np.log(y))
+    t, _, status, event = stepper.advance_one(
+        y, None, None, 0, 0.0, 20.0, 0.01, np.zeros(0), 2, rtol, np.full(2, 1e-6), np.zeros(2), work, None
+    )
+    assert (t, status, event) == (20.0, stepper.REACHED, -1)
+    assert 0.0 < abs(np.sum(y - np.log(y)) - before) < 30 * rtol
+
+
+# -- events ------------------------------------------------------------------------------------------------------------
+
+SEED = Mechanism(
+    "seed",
+    "Exponential change and two hazards",
+    species=(Species("C", "cell", "cells", "lesion", floor=1.0), Species("age", "day", "time lived")),
+    parameters=(
+        Parameter("g", -0.1, "1/day", "growth", TOY, (-1.0, 1.0), per="lesion"),
+        parameter("constant", 0.01, "1/day"),
+        parameter("rising", 1e-4, "1/day**2"),
+    ),
+    processes=(Process("grow", "-> C", "g * C"), Process("live", "-> age", "1")),
+    hazards=(Hazard("accident", "constant", "accident"), Hazard("ageing", "rising * age", "old age")),
+)
+
+
+@pytest.fixture(scope="module")
+def seed():
+    return compile_model(Model([SEED]))
+
+
+def patients(kernel, count, cells=1e6, growth=-0.1, constant=0.01, rising=1e-4):
+    y = np.zeros((count, kernel.layout.size(1)))
+    y[:, kernel.layout.index("C")] = cells
+    p = np.tile([constant, rising], (count, 1))
+    return y, p, np.full((count, 1, 1), growth), np.ones(count, np.int64)
+
+
+def test_a_constant_hazard_strikes_at_threshold_over_rate(seed):
+    y, p, q, lesions = patients(seed, 3, growth=0.001)
+    threshold = np.array([[0.5, 9e9], [1.25, 9e9], [3.0, 9e9]])
+    t, status, event = advance(seed, y, p, q, lesions, 0.0, 200.0, 1e-4, threshold)
+    assert np.allclose(t[:2], [50.0, 125.0], rtol=1e-12, atol=0.0)
+    assert status.tolist() == [stepper.STRUCK, stepper.STRUCK, stepper.REACHED]
+    assert event.tolist() == [0, 0, -1]
+    assert np.allclose(y[:, seed.layout.index("accident")], [0.5, 1.25, 2.0], rtol=1e-12)
+    assert np.allclose(y[:, seed.layout.index("age")], t, rtol=1e-12)
+    assert np.allclose(y[:, seed.layout.index("C")], 1e6 * np.exp(0.001 * t), rtol=1e-7)
+
+
+def test_a_rising_hazard_strikes_when_its_integral_reaches_the_threshold_and_the_first_hazard_wins(seed):
+    y, p, q, lesions = patients(seed, 2)
+    threshold = np.array([[9e9, 0.5], [0.9, 0.5]])
+    t, _, event = advance(seed, y, p, q, lesions, 0.0, 200.0, 1e-6, threshold)
+    assert np.allclose(t, [100.0, 90.0], rtol=1e-10)
+    assert event.tolist() == [1, 0]
+
+
+def test_an_interval_continues_where_an_event_stopped_it(seed):
+    y, p, q, lesions = patients(seed, 1)
+    t, _, _ = advance(seed, y, p, q, lesions, 0.0, 200.0, 1e-8, np.array([[0.5, 9e9]]))
+    _, status, _ = advance(seed, y, p, q, lesions, t[0], 100.0, 1e-8, np.array([[9e9, 9e9]]))
+    assert status[0] == stepper.REACHED
+    assert np.allclose(y[0], [100.0, 1.0, 0.5, 1e6 * np.exp(-10.0)], rtol=1e-7)
+
+
+def test_a_clone_that_falls_below_one_cell_is_gone_and_one_that_rises_is_not(seed):
+    y, p, q, lesions = patients(seed, 3)
+    y[:, -1] = [1e3, 0.5, 0.5]
+    q[:, 0, 0] = [-0.1, 0.1, -0.1]
+    advance(seed, y, p, q, lesions, 0.0, np.log(1e3) / 0.1 - 5.0, 1e-6)
+    assert y[0, -1] == pytest.approx(np.exp(0.5), rel=1e-5)
+    assert y[1, -1] > 1.0
+    assert y[2, -1] == 0.0
+    advance(seed, y, p, q, lesions, 0.0, 10.0, 1e-6)
+    assert y[0, -1] == 0.0
+
+
+# -- failures ----------------------------------------------------------------------------------------------------------
+
+BLOWUP = Mechanism(
+    "blowup",
+    "Growth without bound in finite time",
+    species=(Species("x", "1", "grows with its square"),),
+    parameters=(parameter("rate", 0.1, "1/day"),),
+    processes=(Process("grow", "-> x", "rate * x ** 2"),),
+)
+
+
+def test_a_patient_without_numbers_is_a_status_and_no_concern_of_the_others(seed):
+    y, p, q, lesions = patients(seed, 3)
+    alone = [array[:1].copy() for array in (y, p, q, lesions)]
+    p[1, 1], q[2, 0, 0] = np.nan, np.inf
+    _, status, _ = advance(seed, y, p, q, lesions, 0.0, 10.0, 1e-4)
+    assert status.tolist() == [stepper.REACHED, stepper.NOT_FINITE, stepper.NOT_FINITE]
+    advance(seed, *alone, 0.0, 10.0, 1e-4)
+    assert np.array_equal(alone[0][0], y[0])
+
+
+def test_an_explosion_is_a_status_at_its_time():
+    kernel = compile_model(Model([BLOWUP]))
+    y, p, lesions = np.ones((1, 1)), np.full((1, 1), 0.1), np.zeros(1, np.int64)
+    t, status, _ = advance(kernel, y, p, np.zeros((1, 0, 0)), lesions, 0.0, 20.0, 1e-6)
+    assert status[0] in (stepper.TOO_SMALL, stepper.NOT_FINITE)
+    assert t[0] == pytest.approx(10.0, abs=1e-3)
+
+
+# -- batches -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def batch():
+    """Eleven patients with one to four lesions each, no two alike."""
+    kernel = compile_model(Model(MECHANISMS))
+    p, q = random_patients(kernel.model, 11, 4, seed=3)
+    lesions = np.array([1, 4, 2, 3, 1, 4, 4, 2, 3, 1, 2])
+    y = np.exp(np.random.default_rng(4).uniform(2.0, 18.0, (11, kernel.layout.size(4))))
+    y[:, kernel.layout.index("death")] = 0.0
+    for m in range(11):
+        y[m, kernel.layout.size(lesions[m]) :] = 0.0
+    threshold = np.random.default_rng(5).exponential(0.01, (11, 1))
+    return kernel, y, p, q, lesions, threshold
+
+
+def run(batch, groups):
+    kernel, y0, p, q, lesions, threshold = batch
+    y, step = y0.copy(), np.full(len(y0), 0.01)
+    t, status, event = np.zeros(len(y)), np.zeros(len(y), np.int64), np.zeros(len(y), np.int64)
+    for group in groups:
+        found = advance(
+            kernel, y, p, q, lesions, 0.0, 90.0, 1e-4, threshold=threshold, step=step, which=np.array(group)
+        )
+        for kept, new in zip((t, status, event), found, strict=True):
+            kept[group] = new[group]
+    return y, step, t, status, event
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        [[m] for m in range(11)],
+        [[m] for m in reversed(range(11))],
+        [list(reversed(range(11)))],
+        [[0, 1, 2], [3, 4, 5, 6], [7, 8, 9, 10]],
+        [[10, 3, 7], [1, 0], [2, 9, 8, 4, 5, 6]],
+    ],
+    ids=["one by one", "backwards one by one", "backwards", "chunks", "shuffled chunks"],
+)
+def test_company_order_and_chunks_never_change_a_bit(batch, groups):
+    together = run(batch, [list(range(11))])
+    assert {stepper.REACHED, stepper.STRUCK} == set(together[3].tolist())
+    for a, b in zip(run(batch, groups), together, strict=True):
+        assert a.tobytes() == b.tobytes()
+
+
+def test_room_for_more_lesions_never_changes_a_bit(batch):
+    kernel, y, p, q, lesions, threshold = batch
+    together = run(batch, [list(range(11))])[0]
+    few = np.flatnonzero(lesions <= 2)
+    size = kernel.layout.size(2)
+    narrow = (kernel, y[few, :size].copy(), p[few], q[few, :2].copy(), lesions[few], threshold[few])
+    assert run(narrow, [list(range(len(few)))])[0].tobytes() == together[few, :size].tobytes()
+
+
+def test_lesions_in_another_order_are_the_same_patient(batch):
+    kernel, y, p, q, lesions, _ = batch
+    m = int(np.flatnonzero(lesions == 4)[0])
+    swapped = y[m : m + 1].copy()
+    head = kernel.layout.head
+    swapped[0, head:] = swapped[0, head:].reshape(4, -1)[::-1].ravel()
+    straight = y[m : m + 1].copy()
+    advance(kernel, straight, p[m : m + 1], q[m : m + 1], lesions[m : m + 1], 0.0, 90.0, 1e-9)
+    advance(kernel, swapped, p[m : m + 1], q[m : m + 1, ::-1].copy(), lesions[m : m + 1], 0.0, 90.0, 1e-9)
+    back = swapped[0, head:].reshape(4, -1)[::-1].ravel()
+    assert np.allclose(back, straight[0, head:], rtol=1e-7)
