@@ -20,7 +20,7 @@ from abscopal.report.spider import size_over_time
 from abscopal.report.style import month_ticks
 from abscopal.report.svg import to_svg
 from abscopal.report.swimmer import courses, evenly_chosen
-from abscopal.report.waterfall import best_change, waterfall_figure
+from abscopal.report.waterfall import best_change, confirmed_response, waterfall_figure
 from abscopal.units import DAYS_PER_MONTH
 
 ARMS = (NIVOLUMAB.name, DACARBAZINE.name)
@@ -93,6 +93,12 @@ def test_waterfall_draws_one_bar_per_measured_subject(tables):
     heights = sorted(round(p.get_height(), 9) for p in axes.patches if abs(p.get_height()) > 0.6)
     expected = changes.loc[changes["ARM"] == ARMS[0], "CHANGE"].clip(upper=100)
     assert heights == sorted(round(h, 9) for h in expected if abs(h) > 0.6)
+
+
+def test_immune_and_unmeasurable_responses_take_the_colour_of_their_class():
+    given = ["CR", "iPR", "iSD", "iUPD", "iCPD", "NON-CR/NON-PD", "NE", ""]
+    adrs = pd.DataFrame({"USUBJID": list("abcdefgh"), "PARAMCD": "CBOR", "AVALC": given})
+    assert confirmed_response(adrs).tolist() == ["CR", "PR", "SD", "PD", "PD", "SD", "NE", "NE"]
 
 
 def test_every_spider_line_starts_at_zero_on_day_0(tables):

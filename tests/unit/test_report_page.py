@@ -203,6 +203,13 @@ def test_thin_trials_are_reported_and_not_refused(arms: tuple[SyntheticArm, ...]
     assert page.count('aria-label="Waterfall') == len(arms)
 
 
+def test_a_duration_of_response_that_nobody_has_is_not_called_not_reached():
+    tables = synthetic_tables((replace(NIVOLUMAB, responders=0.0),), per_arm=30)
+    assert (tables["adtte"]["PARAMCD"] != "DOR").all()
+    findings = gather(tables, MANIFEST, {}, described((NIVOLUMAB.name,)))
+    assert findings.value(NIVOLUMAB.name, "dor_median").simulated_text() == "–"
+
+
 def test_an_arm_of_the_protocol_with_no_subject_is_shown_as_empty(tables):
     page = page_of(tables, described((*ARMS, "never opened")))
     assert "never opened" in page

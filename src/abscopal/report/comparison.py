@@ -76,6 +76,8 @@ class Comparison:
         """Write the estimate with its interval."""
         if self.simulated is None and self.kind == "fraction" and "_at_" in self.key:
             return "beyond follow-up"
+        if self.simulated is None and self.limits is None:  # nobody has the endpoint, which is not a median not reached
+            return NONE
         return _with_interval(_number(self.simulated, self.kind), self.limits, self.kind)
 
     def published_text(self) -> str:

@@ -11,6 +11,7 @@ from abscopal.report.estimates import survival_of
 from abscopal.report.numbers import NONE, count, median_and_quartiles, month_interval, months, percent, percent_interval
 from abscopal.report.published import PublishedValue
 from abscopal.report.style import RESPONSE_NAMES
+from abscopal.report.waterfall import confirmed_response
 from abscopal.units import DAYS_PER_MONTH
 
 Rows = list[list[str]]
@@ -74,9 +75,9 @@ def _marginal(value: PublishedValue | None) -> str:
 def response_rows(tables: Mapping[str, pd.DataFrame], arms: Sequence[str]) -> Rows:
     """Count confirmed best responses by arm, rates with exact 95 % intervals, duration and time to response."""
     adsl, adrs = tables["adsl"], tables["adrs"]
-    best = adrs[adrs["PARAMCD"] == "CBOR"].set_index("USUBJID")["AVALC"].str.removeprefix("i")
-    best = best.replace("NON-CR/NON-PD", "SD")
-    of_subject = adsl.set_index("USUBJID").assign(BEST=best).assign(BEST=lambda s: s["BEST"].fillna("NE"))
+    of_subject = (
+        adsl.set_index("USUBJID").assign(BEST=confirmed_response(adrs)).assign(BEST=lambda s: s["BEST"].fillna("NE"))
+    )
     rates = response_rates(adrs, adsl)
     rows = []
     for code, name in RESPONSE_NAMES.items():

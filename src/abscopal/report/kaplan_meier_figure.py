@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from abscopal.analysis.kaplan_meier import SurvivalCurve
 from abscopal.analysis.survival import Survival
 from abscopal.report.estimates import ENDPOINT_NAMES, survival_of
-from abscopal.report.numbers import month_interval, months
+from abscopal.report.numbers import NONE, month_interval, months
 from abscopal.report.published import Description
 from abscopal.report.style import (
     INK,
@@ -156,9 +156,8 @@ def _median_text(survival: Survival | None, arm: str) -> str:
         return "nobody"
     interval = month_interval(survival.median_interval(arm))
     median = survival.median(arm)
-    if median is None:
-        return f"median not reached ({interval})"
-    return f"median {months(median)} months ({interval})"
+    words = "median not reached" if median is None else f"median {months(median)} months"
+    return words if interval == NONE else f"{words} ({interval})"
 
 
 def _heading(figure: Figure, title: str, handles: Sequence[Line2D]) -> None:

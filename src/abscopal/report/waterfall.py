@@ -32,9 +32,14 @@ PANEL_HEIGHT = 4.0
 
 
 def confirmed_response(adrs: pd.DataFrame) -> pd.Series:
-    """Return the confirmed best overall response by subject ("NE" for one without a record comes from `reindex`)."""
-    best = adrs[adrs["PARAMCD"] == "CBOR"].drop_duplicates("USUBJID")
-    return best.set_index("USUBJID")["AVALC"]
+    """Return the confirmed best overall response by subject, as one of the five classes that have a colour.
+
+    An immune response counts with its class (iPR with PR, iUPD and iCPD with PD), and non-CR/non-PD is what stable
+    disease is called where nothing can be measured (RECIST 1.1, table 2).
+    """
+    best = adrs[adrs["PARAMCD"] == "CBOR"].drop_duplicates("USUBJID").set_index("USUBJID")["AVALC"]
+    plain = best.str.removeprefix("i").replace({"NON-CR/NON-PD": "SD", "UPD": "PD", "CPD": "PD"})
+    return plain.where(plain.isin(list(RESPONSE_COLOURS)), "NE")
 
 
 def visits_to_progression(adrs: pd.DataFrame) -> pd.DataFrame:
