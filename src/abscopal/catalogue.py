@@ -91,6 +91,11 @@ def describe(kind: Kind, name: str) -> str:
     return title[1].strip().strip("'\"") if title else ""
 
 
+def mechanism_module(name: str) -> str:
+    """Return the full name of the module that declares a mechanism."""
+    return f"{_folders('mechanisms')[path('mechanisms', name).parent]}.{name}"
+
+
 def drug(name: str) -> Drug:
     """Return a drug by name."""
     from abscopal.drugs.drug import load_drug
@@ -128,12 +133,12 @@ def _protocol_file(name_or_path: str | Path) -> Path:
     return path("protocols", str(name_or_path))
 
 
-def _folders(kind: Kind) -> list[Path]:
-    """Return the package's own folder, then those of other packages."""
-    folders = [Path(str(files("abscopal"))) / kind]
+def _folders(kind: Kind) -> dict[Path, str]:
+    """Return the package's own folder, then those of other packages, each with the name of its module."""
+    folders = {Path(str(files("abscopal"))) / kind: f"abscopal.{kind}"}
     for entry in sorted(entry_points(group=f"abscopal.{kind}"), key=lambda entry: entry.value):
         spec = find_spec(entry.module)
         if spec is None or spec.origin is None:
             raise ValueError(f"the entry point {entry.name} of {entry.group} names {entry.module}, which has no folder")
-        folders.append(Path(spec.origin).parent)
+        folders[Path(spec.origin).parent] = entry.module
     return folders
