@@ -167,6 +167,9 @@ class Protocol(Record):
     note: str = Field(default="", description="How the protocol departs from the trial it stands for.")
     disclaimer: str = Field(default=DISCLAIMER, description="Printed on every report.")
 
+    def __init__(self, /, **fields: Any) -> None:  # any form a field is written in: sentences, mappings, numbers
+        super().__init__(**fields)
+
     @model_validator(mode="after")
     def _names_agree(self) -> Self:
         if problems := list(self._name_problems()):
