@@ -93,7 +93,7 @@ class _Shares:
 
     def __init__(self, design: Design, course: Course) -> None:
         criterion = criterion_named(design.protocol.criteria)
-        end = known(course, course.status, course.reached)
+        end = known(course)
         visits = visits_of(len(course.arm), course.scans)
         self.best = criterion.best(visits, confirmed=True).response
         self.death = np.where(np.isnan(end.death_day), np.inf, end.death_day)

@@ -59,6 +59,12 @@ class VirtualPopulation:
     classes: dict[str, int]
     effective: float
 
+    def take(self, which: Index) -> VirtualPopulation:
+        """Return a copy of the patients listed, in that order."""
+        return VirtualPopulation(
+            self.batch.take(which), self.baseline.take(which), self.organ[which], self.number[which], self.classes, self.effective
+        )
+
 
 def draw_population(
     indication: Indication,

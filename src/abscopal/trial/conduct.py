@@ -75,8 +75,8 @@ class Course:
         Day of the last dose of protocol treatment (NaN without), [n].
     seeded
         Lesions seeded during the trial, [n].
-    status, reached
-        Status of the engine and the day it got to, [n].
+    end
+        The truth at the end: states of all subjects, and the engine's status and day of each.
     """
 
     arm: Index
@@ -89,10 +89,14 @@ class Course:
     subsequent_day: Array
     last_dose: Array
     seeded: Index
-    status: Index
-    reached: Array
+    end: Batch
     scans: list[ScanRecord] = field(default_factory=list)
     doses: list[DoseRecord] = field(default_factory=list)
+
+    @property
+    def failed(self) -> Flags:
+        """Subjects whose computation failed [n]."""
+        return np.asarray(self.end.status > STRUCK)
 
 
 @dataclass
@@ -153,8 +157,7 @@ class _Trial:
             subsequent_day=never.copy(),
             last_dose=never.copy(),
             seeded=np.zeros(n, dtype=np.int64),
-            status=self.batch.status,
-            reached=self.batch.time,
+            end=self.batch,
         )
 
     # 1 ------------------------------------------------------------------------------------------------------------

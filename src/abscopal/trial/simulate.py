@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,8 +77,7 @@ def follow(
     progress: Callable[[float], None] | None = None,
 ) -> Course:
     """Conduct the trial on a copy of the population, so that it can be lived through again in another arm."""
-    everyone = np.arange(len(arm))
-    own = replace(population, batch=population.batch.take(everyone))
+    own = population.take(np.arange(len(arm)))
     criterion = criterion_named(design.protocol.criteria)
     return conduct(design.protocol, design.drugs, own, arm, criterion, seed, workers=workers, progress=progress)
 
@@ -90,10 +89,10 @@ def tables(
     protocol, criterion = design.protocol, criterion_named(design.protocol.criteria)
     arms = [protocol.arms[number].name for number in course.arm]
     subjects = Subjects(protocol.name, names or subject_names(len(arms)), arms)
-    end = known(course, course.status, course.reached)
+    end = known(course)
     visits = visits_of(len(arms), course.scans)
     return {
-        "adsl": adsl(subjects, protocol, population, course, end, course.status > 1),
+        "adsl": adsl(subjects, protocol, population, course, end),
         "adtr": adtr(subjects, population.organ, course.scans),
         "adrs": adrs(subjects, course.scans, criterion, end.subsequent_day),
         "adtte": adtte(subjects, visits, end, criterion),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from abscopal.clinic.disposition import REASON_LABELS, end_of_study, follow_up
 from abscopal.clinic.endpoints import FollowUp
@@ -21,10 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def known(course: Course, status: NDArray[np.int64], reached: NDArray[np.float64]) -> FollowUp:
+def known(course: Course) -> FollowUp:
     """Return what is known at the cut-off; a subject whose computation failed is known until then."""
-    failed = status > 1
-    dropout = np.where(failed, np.minimum(course.dropout, reached), course.dropout)
+    dropout = np.where(course.failed, np.minimum(course.dropout, course.end.time), course.dropout)
     return follow_up(course.death_day, dropout, course.cutoff, course.subsequent_day)
 
 
@@ -34,7 +32,6 @@ def adsl(
     population: VirtualPopulation,
     course: Course,
     follow: FollowUp,
-    failed: NDArray[np.bool_],
 ) -> pd.DataFrame:
     """Return ADSL of n subjects."""
     import pandas as pd
@@ -63,7 +60,7 @@ def adsl(
         "EOSDY": follow.known_day,
         "EOSSTT": end_of_study(follow, course.dropout),
         "DCTREAS": np.array(REASON_LABELS)[course.treatment.reason],
-        "CLASS": np.where(failed, "solver failure", "enrolled"),
+        "CLASS": np.where(course.failed, "solver failure", "enrolled"),
         "NXTRT": [_subsequent(protocol, a, s) if on else "" for a, s, on in zip(course.arm, course.subsequent, started, strict=True)],
         "NXTDY": follow.subsequent_day,
     }
