@@ -24,7 +24,8 @@ def random_patients(model: Model, count: int, lesions: int, seed: int) -> tuple[
 
     p = [draw(model.parameters[name], (count,)) for name in model.patient_parameters]
     q = [draw(model.parameters[name], (count, lesions)) for name in model.lesion_parameters]
-    return np.array(p).reshape(-1, count).T, np.moveaxis(np.array(q).reshape(-1, count, lesions), 0, -1)
+    shape = (len(q), count, lesions)
+    return np.array(p).reshape(len(p), count).T, np.moveaxis(np.array(q).reshape(shape), 0, -1)
 
 
 def advance(

@@ -118,13 +118,13 @@ def derivative(model: Model, y: np.ndarray, p: np.ndarray, q: np.ndarray, lesion
                 change[name] = change[name] + count * (np.sum(_each(rate, lesions)) if summed else rate)
         hazards = [evaluate(hazard.tree, values, lesions) for hazard in model.hazards]
     head = [float(change[name]) for name in model.patient_species] + [float(hazard) for hazard in hazards]
-    blocks = np.array([change[name] for name in model.lesion_species]).reshape(-1, lesions)
+    blocks = np.array([change[name] for name in model.lesion_species]).reshape(len(model.lesion_species), lesions)
     return np.concatenate([head, blocks.T.ravel()])
 
 
 def _by_name(model: Model, y: np.ndarray, p: np.ndarray, q: np.ndarray, lesions: int) -> dict[str, Value]:
     head = len(model.patient_species) + len(model.hazards)
-    blocks = y[head:].reshape(lesions, -1)
+    blocks = y[head:].reshape(lesions, len(model.lesion_species))
     values: dict[str, Value] = {name: float(y[i]) for i, name in enumerate(model.patient_species)}
     values |= {name: blocks[:, i] for i, name in enumerate(model.lesion_species)}
     values |= {name: float(p[i]) for i, name in enumerate(model.patient_parameters)}

@@ -1,0 +1,138 @@
+"""Every shipped mechanism, found by listing the folders: documented, sourced, never negative, silent when off."""
+
+import math
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import abscopal.mechanisms
+from abscopal.engine import stepper
+from abscopal.engine.kernel import compile_model
+from abscopal.engine.reference import derivative
+from abscopal.language import Model, Source
+from abscopal.mechanisms import STANDARD, load
+from abscopal.units import parse_unit
+from shipped_models import DRUG_FILES, NAMES, every_three_weeks, full_model, random_state, shipped, smallest_model
+from trajectories import advance, by_kernel, random_patients
+
+FOLDER = Path(abscopal.mechanisms.__file__).parent
+TEMPLATES = {"antibody_pk", "chemotherapy"}
+LESIONS = 2
+
+
+def test_every_file_of_the_folder_is_in_the_standard_model_or_a_template():
+    files = {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
+    assert files == set(STANDARD) | TEMPLATES
+    assert len(DRUG_FILES) >= 6
+    for name in TEMPLATES:
+        assert callable(import_module(f"abscopal.mechanisms.{name}").build)
+
+
+@pytest.mark.parametrize("name", STANDARD)
+def test_a_mechanism_is_named_after_its_file_and_explains_itself(name):
+    text = import_module(f"abscopal.mechanisms.{name}").__doc__
+    assert text is not None
+    assert len(text.split()) > 25
+    assert "\n    " in text, "no equation in the docstring"
+    assert load(name).name == name
+    assert len(load(name).summary) > 10
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_number_has_a_source_a_meaning_and_a_range(name):
+    for parameter in shipped()[name].parameters:
+        assert isinstance(parameter.source, Source)
+        assert len(parameter.source.citation) >= 10
+        assert len(parameter.meaning) >= 5
+        assert math.isfinite(parameter.value)
+        if parameter.range is None:
+            assert parameter.per == "lesion", f"{parameter.name} has neither a range nor the data of a lesion"
+        else:
+            assert all(map(math.isfinite, parameter.range))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_everything_is_in_the_canonical_units(name):
+    canonical = {"day", "cell", "mL", "mm", "mg", "L", "kg", "1"}
+    mechanism = shipped()[name]
+    for part in (*mechanism.parameters, *mechanism.species, *mechanism.definitions):
+        words = set("".join(c if c.isalpha() else " " for c in part.unit).split())
+        assert words <= canonical, f"{part.name} is in {part.unit}"
+        assert parse_unit(part.unit) is not None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_quantity_at_zero_never_falls(name):
+    """What keeps every solution non-negative, whatever the step: at zero, a species' derivative is not negative."""
+    model = smallest_model(name)
+    p, q = random_patients(model, 10, LESIONS, seed=7)
+    head = len(model.patient_species) + len(model.hazards)
+    for m in range(10):
+        for i, species in enumerate([*model.patient_species, *model.lesion_species]):
+            y = random_state(model, LESIONS, seed=m)
+            y[i if i < len(model.patient_species) else head + i - len(model.patient_species)] = 0.0
+            dy = derivative(model, y, p[m], q[m], LESIONS)
+            change = dy[i if i < len(model.patient_species) else head + i - len(model.patient_species)]
+            assert change >= 0.0, f"{species} falls below zero at {change:g} per day"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hazards_are_never_negative(name):
+    model = smallest_model(name)
+    p, q = random_patients(model, 10, LESIONS, seed=8)
+    first, last = len(model.patient_species), len(model.patient_species) + len(model.hazards)
+    for m in range(10):
+        hazards = derivative(model, random_state(model, LESIONS, seed=m), p[m], q[m], LESIONS)[first:last]
+        assert np.all(hazards >= 0.0)
+        assert np.all(np.isfinite(hazards))
+
+
+def test_two_years_of_random_patients_stay_finite_and_positive():
+    """The whole disease with every drug, parameters anywhere in their ranges, at the tolerance that trials use."""
+    model = full_model()
+    kernel = compile_model(model)
+    count = 40
+    p, q = random_patients(model, count, LESIONS, seed=9)
+    y = np.array([random_state(model, LESIONS, seed=m) for m in range(count)])
+    lesions = np.full(count, LESIONS)
+    step, doses = np.full(count, 0.01), every_three_weeks(model, 30)
+    for day in sorted({day for day, _, _ in doses}):
+        for when, name, amount in doses:
+            if when == day:
+                y[:, kernel.layout.index(name)] += amount
+        _, status, _ = advance(kernel, y, p, q, lesions, day, day + 21.0, 1e-4, step=step)
+        assert status.tolist() == [stepper.REACHED] * count
+    assert np.all(np.isfinite(y))
+    assert np.all(y >= 0.0)
+
+
+@pytest.mark.parametrize("name", [path.stem for path in DRUG_FILES])
+def test_a_drug_that_is_not_given_changes_nothing(name):
+    model = Model([*map(load, STANDARD), shipped()[name]])
+    without = Model(map(load, STANDARD))
+    p, q = random_patients(model, 5, LESIONS, seed=12)
+    keep_p = [model.patient_parameters.index(name) for name in without.patient_parameters]
+    keep_q = [model.lesion_parameters.index(name) for name in without.lesion_parameters]
+    for m in range(5):
+        y = random_state(model, LESIONS, seed=m)
+        drug = [i for i, species in enumerate(model.patient_species) if species not in without.patient_species]
+        y[drug] = 0.0
+        full = derivative(model, y, p[m], q[m], LESIONS)
+        bare = derivative(without, np.delete(y, drug), p[m, keep_p], q[m][:, keep_q], LESIONS)
+        assert np.array_equal(full[drug], np.zeros(len(drug)))
+        assert np.allclose(np.delete(full, drug), bare, rtol=1e-12, atol=0.0)
+
+
+def test_where_there_is_no_tumour_none_appears():
+    model = full_model()
+    kernel = compile_model(model)
+    p, q = random_patients(model, 1, LESIONS, seed=13)
+    y0 = random_state(model, LESIONS, seed=13)
+    clones = ("C_sensitive", "C_resistant", "C_evasive")
+    tumour = [kernel.layout.index(name, j) for name in clones for j in range(LESIONS)]
+    y0[tumour] = 0.0
+    states = by_kernel(kernel, y0, p[0], q[0], LESIONS, [0.0, 365.0], every_three_weeks(model), rtol=1e-6)
+    assert np.all(states[-1, tumour] == 0.0)
+    assert states[-1, kernel.layout.index("seeding")] == 0.0
