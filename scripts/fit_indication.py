@@ -24,6 +24,7 @@ SHARED = [
     "shared.proliferation",
     "shared.treg_strength",
     "shared.treg_ctla4",
+    "shared.treg_ratio",
     "shared.exhaustion_rate",
     "shared.priming_rate",
     "shared.kill_rate",

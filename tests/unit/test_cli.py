@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import abscopal.trial
+import abscopal.api
 from abscopal import catalogue, check, cli
 from abscopal.cli import app
 from abscopal.errors import IntegrityError
@@ -17,7 +17,7 @@ GOOD = "indication: melanoma\nsubjects: 10\narms:\n  a:\n    regimen: [nivolumab
 
 
 class FakeTrial:
-    """What `abscopal.trial.run` gives back, without a simulation."""
+    """What `abscopal.api.run` gives back, without a simulation."""
 
     def __init__(self, protocol, seed, failures=0):
         arm = {"n": 5, "orr": 0.4, "pfs_median": 5.25, "os_median": None, "os_at": {"12": 0.7}}
@@ -40,10 +40,10 @@ def calls(monkeypatch, tmp_path):
 
     def run(protocol, *, seed=1, subjects=None, workers=1, progress=None):
         noted.append({"name": protocol.name, "seed": seed, "subjects": subjects, "workers": workers})
-        progress(0.5)
+        progress("running the trial", 0.5)
         return FakeTrial(protocol, seed)
 
-    monkeypatch.setattr(abscopal.trial, "run", run, raising=False)
+    monkeypatch.setattr(abscopal.api, "run", run, raising=False)
     monkeypatch.chdir(tmp_path)
     return noted
 
@@ -53,7 +53,7 @@ def command(*words):
 
 
 def replace_run(monkeypatch, behaviour):
-    monkeypatch.setattr(abscopal.trial, "run", behaviour, raising=False)
+    monkeypatch.setattr(abscopal.api, "run", behaviour, raising=False)
 
 
 def raising(error):
