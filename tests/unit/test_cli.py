@@ -28,7 +28,7 @@ class FakeTrial:
 
     def write(self, out):
         counts = {"enrolled": 10 - self.failures, "solver failure": self.failures}
-        manifest = {key: self.summary[key] for key in ("protocol", "seed")} | {"versions": {}, "counts": counts}
+        manifest = {key: self.summary[key] for key in ("protocol", "seed", "n")} | {"versions": {}, "counts": counts}
         (out / "manifest.json").write_text(json.dumps(manifest))
         (out / "report.html").write_text(f"seed {self.summary['seed']}")
 
