@@ -20,7 +20,7 @@ from abscopal.calibration.knobs import knobs_of
 
 SHARED = [
     "shared.ctla4_hold",
-    "shared.pd1_strength",
+    "shared.scar_share",
     "shared.proliferation",
     "shared.treg_strength",
     "shared.treg_ctla4",
@@ -35,6 +35,8 @@ OWN = [
     "parameters.recognition.center",
     "parameters.recognition.spread",
     "parameters.infiltration.spread",
+    "parameters.pd1_strength.center",
+    "parameters.pd1_strength.spread",
     "parameters.interferon_half.center",
     "parameters.interferon_half.spread",
     "parameters.treg_influx.center",

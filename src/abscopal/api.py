@@ -162,7 +162,8 @@ class Trial:
     def counterfactual(self, subject: str, arm: str) -> Trial:
         """Return the same virtual patient's life in another arm, as a trial of one.
 
-        The patient is the same to the last cell on day 0 and meets the same chances; only what treatment touches differs.
+        The patient is the same to the last cell on day 0 and meets the same chances; only what treatment touches
+        differs.
         """
         names = list(self.adsl["USUBJID"])
         if subject not in names:

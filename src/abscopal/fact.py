@@ -49,7 +49,9 @@ def require_sources(facts: Mapping[str, Fact], sources: Mapping[str, Citation]) 
     for path, fact in facts.items():
         if fact.source in ("assumed", "fitted"):
             if len(fact.derived) < 10:
-                problems.append(Problem(f"{path}.derived", "the reason for this assumption or fit", f"'{fact.derived}'"))
+                problems.append(
+                    Problem(f"{path}.derived", "the reason for this assumption or fit", f"'{fact.derived}'")
+                )
         elif fact.source not in sources:
             known = [*sources, "assumed", "fitted"]
             guess = did_you_mean(fact.source, known)

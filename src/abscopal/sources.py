@@ -40,7 +40,7 @@ class Source:
 
 
 def cited(citation: str, *, doi: str = "", where: str = "", derived: str = "", recalled: bool = False) -> Source:
-    """A published source; `recalled=True` marks a figure that nobody here has seen in print."""
+    """Make a published source; `recalled=True` marks a figure that nobody here has seen in print."""
     return Source(citation, doi, where, derived, "recalled" if recalled else "checked")
 
 

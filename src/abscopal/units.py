@@ -54,15 +54,15 @@ class Unit:
     exponents: tuple[tuple[str, float], ...]
 
     def __mul__(self, other: Unit) -> Unit:
-        """Unit of a product."""
+        """Return the unit of a product."""
         return _unit(self.scale * other.scale, _merge(self.exponents, other.exponents, 1.0))
 
     def __truediv__(self, other: Unit) -> Unit:
-        """Unit of a quotient."""
+        """Return the unit of a quotient."""
         return _unit(self.scale / other.scale, _merge(self.exponents, other.exponents, -1.0))
 
     def __pow__(self, power: float) -> Unit:
-        """Unit of a power."""
+        """Return the unit of a power."""
         return _unit(self.scale**power, {name: value * power for name, value in self.exponents})
 
     def same(self, other: Unit) -> bool:

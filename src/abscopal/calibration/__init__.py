@@ -1,0 +1,1 @@
+"""Fitting the model to published trials, and nothing but the calibration trials."""

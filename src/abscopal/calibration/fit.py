@@ -27,6 +27,7 @@ from abscopal.trial.subject_level import known
 from abscopal.units import DAYS_PER_MONTH
 
 TOLERANCE = 1e-3  # of the integrator, in a fit: error of shares far below sampling error
+STEP_DAYS = 15.0  # to either side of a median: half a month
 PRIOR_WEIGHT = 4.0  # pull to the literature: (shift over the range)^2 times this
 Array = NDArray[np.float64]
 
@@ -43,7 +44,13 @@ class Problem:
     """A fit: protocols, knobs and targets."""
 
     def __init__(
-        self, protocols: Sequence[Protocol], knobs: Sequence[Knob], patients: int, seed: int, months: float, workers: int
+        self,
+        protocols: Sequence[Protocol],
+        knobs: Sequence[Knob],
+        patients: int,
+        seed: int,
+        months: float,
+        workers: int,
     ) -> None:
         complete = {"accrual_months": 0.0, "follow_up_months": months, "dropout_per_year": 0.0}
         self.designs = [prepare(protocol.model_copy(update=complete)) for protocol in protocols]
@@ -105,9 +112,11 @@ class _Shares:
             return float(np.isin(self.best, (Response.CR, Response.PR)).mean())
         if quantity == "CR":
             return float((self.best == Response.CR).mean())
-        endpoint, month = quantity.split()
+        endpoint, *median, month = quantity.split()
         event = self.death if endpoint == "OS" else self.free
-        return float((event > float(month) * DAYS_PER_MONTH).mean())
+        days = float(month) * DAYS_PER_MONTH
+        around = (-STEP_DAYS, STEP_DAYS) if median else (0.0,)
+        return float(np.mean([(event > days + shift).mean() for shift in around]))
 
 
 def fit(
@@ -150,5 +159,7 @@ def _keep(record: Path, problem: Problem, point: Array, evaluation: Evaluation) 
         {**vars(t), "predicted": round(evaluation.predicted[t.protocol, t.arm, t.quantity], 4)} for t in problem.targets
     ]
     draft = record.with_suffix(".tmp")
-    draft.write_text(json.dumps({"loss": evaluation.loss, "values": values, "targets": rows}, indent=1), encoding="utf-8")
+    draft.write_text(
+        json.dumps({"loss": evaluation.loss, "values": values, "targets": rows}, indent=1), encoding="utf-8"
+    )
     draft.replace(record)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.fact import Fact
 from abscopal.indications.indication import Indication
 from abscopal.mechanisms import standard_model
 
@@ -69,7 +68,7 @@ def turn(indication: Indication, knobs: Sequence[Knob], point: NDArray[np.float6
         value = knob.value(float(unit))
         keys = knob.path.split(".")
         if keys[0] == "shared":
-            data["fixed"][keys[1]] = Fact(value=value, source="fitted", derived="a candidate of a fit").model_dump()
+            data["fixed"][keys[1]] = {"value": value, "source": "fitted", "derived": "a candidate of a fit"}
             continue
         place = data
         for key in keys:

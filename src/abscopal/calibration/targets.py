@@ -33,7 +33,7 @@ def targets_of(protocol: Protocol, longest_months: float) -> list[Target]:
 
 
 def _within(target: Target, longest: float) -> bool:
-    return " " not in target.quantity or float(target.quantity.split()[1]) <= longest
+    return " " not in target.quantity or float(target.quantity.split()[-1]) <= longest
 
 
 def _of_arm(protocol: Protocol, arm: Arm) -> Iterator[Target]:
@@ -50,12 +50,16 @@ def _of_arm(protocol: Protocol, arm: Arm) -> Iterator[Target]:
     for quantity, figure in (("ORR", published.orr), ("CR", published.cr)):
         if figure is not None and figure.value is not None:
             yield target(quantity, figure.value, figure.source != "checked")
-    curve = {month: share for c in protocol.curves if c.arm == arm.name and c.endpoint == "OS" for month, share in c.points}
+    curve = {
+        month: share for c in protocol.curves if c.arm == arm.name and c.endpoint == "OS" for month, share in c.points
+    }
     for month in OS_MONTHS:
         if month in curve:
             yield target(f"OS {month}", curve[month], False)
         elif month in published.os_at and published.os_at[month].value is not None:
-            yield target(f"OS {month}", float(published.os_at[month].value or 0.0), published.os_at[month].source != "checked")
+            yield target(
+                f"OS {month}", float(published.os_at[month].value or 0.0), published.os_at[month].source != "checked"
+            )
     for month in PFS_MONTHS:
         figure = published.pfs_at.get(month)
         if figure is not None and figure.value is not None:
@@ -64,7 +68,7 @@ def _of_arm(protocol: Protocol, arm: Arm) -> Iterator[Target]:
 
 
 def _at_median(endpoint: str, figure: Figure | None, target: object) -> Iterator[Target]:
-    """Half survive at the median; scans make progression-free survival fall in steps, so it is asked for softly."""
+    """Half survive at the median, on average over a month around it: scans make the curve fall in steps."""
     if figure is not None and figure.value is not None:
-        made: Target = target(f"{endpoint} {figure.value:g}", 0.5, True)  # type: ignore[operator]
+        made: Target = target(f"{endpoint} median {figure.value:g}", 0.5, True)  # type: ignore[operator]
         yield Target(made.protocol, made.arm, made.quantity, made.value, made.error + 0.05)

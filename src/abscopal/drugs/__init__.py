@@ -1,0 +1,1 @@
+"""Drugs, one data file each, and the reader that makes mechanisms of them."""

@@ -23,8 +23,12 @@ class Drug(Record):
     target: str = Field(min_length=2, description="molecule or process it acts on")
     port: Literal["PD1_blocked", "CTLA4_blocked", "cytotoxicity"] = Field(description="port of the model it feeds")
     values: dict[str, Fact] = Field(description="parameters of the mechanism in its units")
-    spread: dict[str, Fact] = Field(default_factory=dict, description="standard deviation of log parameter over patients")
-    weight_power: dict[str, Fact] = Field(default_factory=dict, description="power of body weight / 80 kg on a parameter")
+    spread: dict[str, Fact] = Field(
+        default_factory=dict, description="standard deviation of log parameter over patients"
+    )
+    weight_power: dict[str, Fact] = Field(
+        default_factory=dict, description="power of body weight / 80 kg on a parameter"
+    )
     regimens: list[str] = Field(min_length=1, description="usual regimens, as sentences")
     sources: dict[str, Citation]
 

@@ -108,7 +108,7 @@ class Batch:
 
     def struck(self, which: Index) -> Index:
         """Those of the patients listed whom an event struck."""
-        return which[self.status[which] == STRUCK]
+        return np.asarray(which[self.status[which] == STRUCK])
 
     def observe(self, which: Index, *names: str) -> list[Array]:
         """Lesion-scope definitions at this moment, each [len(which), L]."""
@@ -132,5 +132,9 @@ class Batch:
             name: getattr(self, name)[which].copy() for name in ("y", "p", "q", "lesions", "time", "threshold")
         }
         batch = Batch(self.kernel, tolerance=self.tolerance, **parts)
-        batch.step, batch.status, batch.event = self.step[which].copy(), self.status[which].copy(), self.event[which].copy()
+        batch.step, batch.status, batch.event = (
+            self.step[which].copy(),
+            self.status[which].copy(),
+            self.event[which].copy(),
+        )
         return batch

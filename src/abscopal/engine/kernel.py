@@ -66,7 +66,7 @@ class Kernel:
 
 
 def source(model: Model) -> str:
-    """The whole module: right-hand side, then stepper, then the compilation of each."""
+    """Return the text of the module: stepper, right-hand side, then the compilation of each function."""
     body = Path(stepper.__file__).read_text(encoding="utf-8")
     compiled = "\n".join(f"{name} = _njit({name})" for name in _FUNCTIONS)
     return (

@@ -8,7 +8,7 @@ Source: Tsitouras, Comput Math Appl 2011;62:770, doi:10.1016/j.camwa.2011.06.002
 Norsett, Wanner, Solving Ordinary Differential Equations I, section II.4.
 """
 
-# ruff: noqa: ANN001, ANN201, F821, D103
+# ruff: noqa: ANN001, ANN201, F821
 # mypy: ignore-errors
 
 import math
@@ -146,7 +146,9 @@ def advance_one(y, p, q, lesions, t, t_end, step, threshold, first, rtol, small,
     return t, h, TOO_MANY, -1
 
 
-def advance(y, p, q, lesions, t, t_end, step, threshold, first, block, rtol, small, floor, definitions, status, event, which):
+def advance(
+    y, p, q, lesions, t, t_end, step, threshold, first, block, rtol, small, floor, definitions, status, event, which
+):
     """Advance every patient listed in `which`; arrays are [patient, ...] and are changed in place."""
     size = y.shape[1]
     work = np.zeros((8, size))

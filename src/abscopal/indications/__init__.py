@@ -1,0 +1,1 @@
+"""Cancers, one data file each, and their reader."""

@@ -27,7 +27,9 @@ class Distribution(Record):
 
     @model_validator(mode="after")
     def _loadings_fit(self) -> Distribution:
-        problems = [unknown(f"loadings.{name}", "factor", name, FACTORS) for name in self.loadings if name not in FACTORS]
+        problems = [
+            unknown(f"loadings.{name}", "factor", name, FACTORS) for name in self.loadings if name not in FACTORS
+        ]
         if sum(value**2 for value in self.loadings.values()) > 1.0:
             problems.append(Problem("loadings", "squares that add up to at most 1", str(self.loadings)))
         if problems:

@@ -56,14 +56,17 @@ def build(name: str, port: str, values: Mapping[str, Value]) -> Mechanism:
     """
     varying = "clearance_change" in values
     clearance = f"{name}_clearance"
-    definitions = [Definition(f"{name}_concentration", f"{name}_central / {name}_central_volume", "mg/L", f"{name} in plasma")]
+    definitions = [
+        Definition(f"{name}_concentration", f"{name}_central / {name}_central_volume", "mg/L", f"{name} in plasma")
+    ]
     processes = [
         Process("elimination", f"{name}_central ->", f"{clearance} * {name}_concentration"),
         Process(
-            "distribution", f"{name}_central -> {name}_peripheral",
+            "distribution",
+            f"{name}_central -> {name}_peripheral",
             f"{name}_exchange * ({name}_concentration - {name}_peripheral / {name}_peripheral_volume)",
         ),
-    ]  # fmt: skip
+    ]
     species = [
         Species(f"{name}_central", "mg", f"{name} in the central compartment", floor=1e-6),
         Species(f"{name}_peripheral", "mg", f"{name} in the peripheral compartment", floor=1e-6),
@@ -74,13 +77,20 @@ def build(name: str, port: str, values: Mapping[str, Value]) -> Mechanism:
         started = f"where({name}_central > 0, 1, where({name}_days > 0, 1, 0))"  # counts on after the drug is gone
         processes.append(Process("days_since_first_dose", f"-> {name}_days", started))
         change = f"{name}_clearance_change * hill({name}_days, {name}_clearance_days, {name}_clearance_shape)"
-        definitions.append(Definition(f"{name}_clearance_now", f"{clearance} * exp({change})", "L/day", f"clearance of {name}"))
+        definitions.append(
+            Definition(f"{name}_clearance_now", f"{clearance} * exp({change})", "L/day", f"clearance of {name}")
+        )
         processes[0] = Process("elimination", f"{name}_central ->", f"{name}_clearance_now * {name}_concentration")
     parameters, definitions, contributions = _binding(name, port, values, parameters, definitions)
     return Mechanism(
-        name, f"Kinetics and occupancy of {name}", tuple(species), tuple(parameters), tuple(definitions),
-        contributions=contributions, processes=tuple(processes),
-    )  # fmt: skip
+        name,
+        f"Kinetics and occupancy of {name}",
+        tuple(species),
+        tuple(parameters),
+        tuple(definitions),
+        contributions=contributions,
+        processes=tuple(processes),
+    )
 
 
 def _parameter(name: str, key: str, value: Value) -> Parameter:
@@ -100,10 +110,13 @@ def _binding(
     reach = f"{name}_reach" if by_lesion else f"{name}_penetration"
     definitions.append(
         Definition(
-            f"{name}_occupancy", f"hill({reach} * {name}_concentration, {name}_KD, 1)", "1",
-            f"share of its target that {name} holds", "lesion" if by_lesion else "patient",
+            f"{name}_occupancy",
+            f"hill({reach} * {name}_concentration, {name}_KD, 1)",
+            "1",
+            f"share of its target that {name} holds",
+            "lesion" if by_lesion else "patient",
         )
-    )  # fmt: skip
+    )
     contributions = [Contribution(port, f"{name}_occupancy")]
     if "depletion" in values:
         contributions.append(Contribution("treg_depletion", f"{name}_depletion * {name}_occupancy"))

@@ -27,11 +27,18 @@ _UNITS = {
 def build(name: str, values: Mapping[str, Value]) -> Mechanism:
     """Mechanism of a cytotoxic drug from `clearance`, `volume`, `potency` and `growth_reference`."""
     reach = Parameter(
-        f"{name}_reach", 1.0, "1", f"{name} in the lesion over plasma",
-        assumed("filled in from the table of organs for each lesion"), (0.0, 2.0), per="lesion",
-    )  # fmt: skip
+        f"{name}_reach",
+        1.0,
+        "1",
+        f"{name} in the lesion over plasma",
+        assumed("filled in from the table of organs for each lesion"),
+        (0.0, 2.0),
+        per="lesion",
+    )
     parameters = [
-        Parameter(f"{name}_{key}", value.value, _UNITS[key][0], f"{_UNITS[key][1]} of {name}", value.source, value.range)
+        Parameter(
+            f"{name}_{key}", value.value, _UNITS[key][0], f"{_UNITS[key][1]} of {name}", value.source, value.range
+        )
         for key, value in values.items()
     ]
     kill = f"{name}_potency * {name}_reach * {name}_concentration * growth / {name}_growth_reference"
@@ -40,7 +47,9 @@ def build(name: str, values: Mapping[str, Value]) -> Mechanism:
         f"Exposure to and kill by {name}",
         species=(Species(f"{name}_amount", "mg", f"{name} in the body", floor=1e-6),),
         parameters=(*parameters, reach),
-        definitions=(Definition(f"{name}_concentration", f"{name}_amount / {name}_volume", "mg/L", f"{name} in plasma"),),
+        definitions=(
+            Definition(f"{name}_concentration", f"{name}_amount / {name}_volume", "mg/L", f"{name} in plasma"),
+        ),
         contributions=(Contribution("cytotoxicity", kill),),
         processes=(Process("elimination", f"{name}_amount ->", f"{name}_clearance * {name}_concentration"),),
     )

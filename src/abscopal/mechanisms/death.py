@@ -14,21 +14,40 @@ mechanism = Mechanism(
     "Competing causes of death",
     parameters=(
         Parameter(
-            "death_rate", 0.001, "1/day", "hazard of death from cachexia at the reference burden",
-            assumed("a median survival of about two years at the reference burden; fitted"), (1e-5, 0.05),
+            "death_rate",
+            0.001,
+            "1/day",
+            "hazard of death from cachexia at the reference burden",
+            assumed("a median survival of about two years at the reference burden; fitted"),
+            (1e-5, 0.05),
         ),
         Parameter(
-            "frailty", 1.0, "1", "this patient's hazard relative to others of like burden",
-            assumed("1 for the typical patient; spread, performance status and LDH in the indication"), (0.001, 1000.0),
+            "frailty",
+            1.0,
+            "1",
+            "this patient's hazard relative to others of like burden",
+            assumed("1 for the typical patient; spread, performance status and LDH in the indication"),
+            (0.001, 1000.0),
         ),
         Parameter(
-            "failure_rate", 0.03, "1/day", "hazard of death when a vital organ has failed",
-            assumed("survival of weeks in hepatic failure, respiratory failure or coma"), (0.005, 0.2),
+            "failure_rate",
+            0.03,
+            "1/day",
+            "hazard of death when a vital organ has failed",
+            assumed("survival of weeks in hepatic failure, respiratory failure or coma"),
+            (0.005, 0.2),
         ),
         Parameter(
-            "background", 3e-5, "1/day", "mortality of people of this age and sex",
-            cited("US period life table 2019, Social Security Administration",
-                  derived="exp(-9.8 + 0.087 age) per year for men, 0.62 of it for women", recalled=True), (1e-7, 0.01),
+            "background",
+            3e-5,
+            "1/day",
+            "mortality of people of this age and sex",
+            cited(
+                "US period life table 2019, Social Security Administration",
+                derived="exp(-9.8 + 0.087 age) per year for men, 0.62 of it for women",
+                recalled=True,
+            ),
+            (1e-7, 0.01),
         ),
     ),
     hazards=(
@@ -39,4 +58,4 @@ mechanism = Mechanism(
         Hazard("marrow_failure", "failure_rate * (1 - bone_function)", "death from marrow failure"),
         Hazard("other_causes", "background", "death from something else"),
     ),
-)  # fmt: skip
+)

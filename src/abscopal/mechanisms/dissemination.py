@@ -14,19 +14,31 @@ mechanism = Mechanism(
     "Blood-borne seeding of new lesions",
     parameters=(
         Parameter(
-            "colonisation", 3e-11, "1/(cell**(2/3)*day)", "new colonies per emitting surface and day",
-            cited("Iwata K et al. J Theor Biol 2000;203:177", derived="m = 5.3e-8 for hepatocellular carcinoma; spread in the "
-                  "indication", recalled=True), (1e-14, 1e-6),
+            "colonisation",
+            3e-11,
+            "1/(cell**(2/3)*day)",
+            "new colonies per emitting surface and day",
+            cited(
+                "Iwata K et al. J Theor Biol 2000;203:177",
+                derived="m = 5.3e-8 for hepatocellular carcinoma; spread in the indication",
+                recalled=True,
+            ),
+            (1e-14, 1e-6),
         ),
         Parameter(
-            "surveillance_half", 1e8, "cell", "circulating effectors that catch half of the seeds",
-            assumed("of the order of the circulating effectors of a strong response"), (1e6, 1e12),
+            "surveillance_half",
+            1e8,
+            "cell",
+            "circulating effectors that catch half of the seeds",
+            assumed("of the order of the circulating effectors of a strong response"),
+            (1e6, 1e12),
         ),
     ),
     hazards=(
         Hazard(
-            "seeding", "colonisation * total(C ** (2 / 3)) / (1 + T_blood / surveillance_half)",
+            "seeding",
+            "colonisation * total(C ** (2 / 3)) / (1 + T_blood / surveillance_half)",
             "a tumour cell founds a new colony",
         ),
     ),
-)  # fmt: skip
+)

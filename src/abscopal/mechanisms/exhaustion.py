@@ -1,8 +1,8 @@
 """Exhaustion: PD-1 signalling turns effectors into exhausted progenitors; blockade wakes them; some are fixed for good.
 
-    effector -> progenitor   exhaustion_rate * PD1_signal
-    progenitor -> effector   reinvigoration * PD1_blocked
-    progenitor -> terminal   fixation (epigenetic, not reversible)
+effector -> progenitor   exhaustion_rate * PD1_signal
+progenitor -> effector   reinvigoration * PD1_blocked
+progenitor -> terminal   fixation (epigenetic, not reversible)
 """
 
 from abscopal.language import Mechanism, Parameter, Process, Species, assumed, cited
@@ -17,24 +17,46 @@ mechanism = Mechanism(
     ),
     parameters=(
         Parameter(
-            "exhaustion_rate", 0.1, "1/day", "exhaustion of effectors at full PD-1 signalling",
-            cited("Schietinger A et al. Immunity 2016;45:389", derived="2 to 4 weeks of antigen in mice", recalled=True), (0.02, 0.5),
+            "exhaustion_rate",
+            0.1,
+            "1/day",
+            "exhaustion of effectors at full PD-1 signalling",
+            cited(
+                "Schietinger A et al. Immunity 2016;45:389", derived="2 to 4 weeks of antigen in mice", recalled=True
+            ),
+            (0.02, 0.5),
         ),
         Parameter(
-            "reinvigoration", 0.1, "1/day", "return of progenitors to function under full blockade",
-            cited("Huang AC et al. Nature 2017;545:60", derived="proliferation peaks in week 3", recalled=True), (0.01, 0.5),
+            "reinvigoration",
+            0.1,
+            "1/day",
+            "return of progenitors to function under full blockade",
+            cited("Huang AC et al. Nature 2017;545:60", derived="proliferation peaks in week 3", recalled=True),
+            (0.01, 0.5),
         ),
         Parameter(
-            "fixation", 0.03, "1/day", "progenitors becoming terminally exhausted",
-            cited("Philip M et al. Nature 2017;545:452", derived="fixed dysfunction within weeks", recalled=True), (0.005, 0.2),
+            "fixation",
+            0.03,
+            "1/day",
+            "progenitors becoming terminally exhausted",
+            cited("Philip M et al. Nature 2017;545:452", derived="fixed dysfunction within weeks", recalled=True),
+            (0.005, 0.2),
         ),
         Parameter(
-            "progenitor_loss", 0.01, "1/day", "net loss of progenitors, which renew themselves",
-            assumed("self-renewal nearly balances death"), (0.0, 0.05),
+            "progenitor_loss",
+            0.01,
+            "1/day",
+            "net loss of progenitors, which renew themselves",
+            assumed("self-renewal nearly balances death"),
+            (0.0, 0.05),
         ),
         Parameter(
-            "terminal_loss", 0.05, "1/day", "death of terminally exhausted cells",
-            assumed("like effectors or shorter-lived"), (0.01, 0.3),
+            "terminal_loss",
+            0.05,
+            "1/day",
+            "death of terminally exhausted cells",
+            assumed("like effectors or shorter-lived"),
+            (0.01, 0.3),
         ),
     ),
     processes=(
@@ -44,4 +66,4 @@ mechanism = Mechanism(
         Process("loss_of_progenitors", "T_progenitor ->", "progenitor_loss * T_progenitor"),
         Process("loss_of_terminal_cells", "T_terminal ->", "terminal_loss * T_terminal"),
     ),
-)  # fmt: skip
+)

@@ -21,15 +21,29 @@ mechanism = Mechanism(
     ),
     parameters=(
         Parameter(
-            "birth", 0.14, "1/day", "division rate of tumour cells", cited(_BOZIC, doi="10.7554/eLife.00747"), (0.05, 0.5)
+            "birth",
+            0.14,
+            "1/day",
+            "division rate of tumour cells",
+            cited(_BOZIC, doi="10.7554/eLife.00747"),
+            (0.05, 0.5),
         ),
         Parameter(
-            "mutation_resistant", 5e-8, "1", "probability per division of resistance to chemotherapy",
-            cited(_BOZIC, doi="10.7554/eLife.00747", derived="1e-9 per base times 50 positions"), (1e-9, 1e-6),
+            "mutation_resistant",
+            5e-8,
+            "1",
+            "probability per division of resistance to chemotherapy",
+            cited(_BOZIC, doi="10.7554/eLife.00747", derived="1e-9 per base times 50 positions"),
+            (1e-9, 1e-6),
         ),
         Parameter(
-            "mutation_evasive", 1e-13, "1", "probability per division of becoming invisible to T cells",
-            assumed("biallelic loss of antigen presentation needs two rare hits; no measured rate; lasting remissions bound it"),
+            "mutation_evasive",
+            1e-13,
+            "1",
+            "probability per division of becoming invisible to T cells",
+            assumed(
+                "biallelic loss of antigen presentation needs two rare hits; no measured rate; lasting remissions bound it"
+            ),
             (1e-16, 1e-8),
         ),
     ),
@@ -37,4 +51,4 @@ mechanism = Mechanism(
         Process("mutation_to_resistance", "C_sensitive -> C_resistant", "birth * mutation_resistant * C_sensitive"),
         Process("mutation_to_evasion", "C_sensitive -> C_evasive", "birth * mutation_evasive * C_sensitive"),
     ),
-)  # fmt: skip
+)

@@ -1,6 +1,6 @@
 """Vital organs fail as tumour replaces them.
 
-    function = 1 - V^3 / (V^3 + half^3) for the tumour volume V in the organ, with `half` the volume at which half is lost
+function = 1 - V^3 / (V^3 + half^3) for the tumour volume V in the organ, with `half` the volume at which half is lost
 """
 
 from abscopal.language import Definition, Mechanism, Parameter, assumed
@@ -10,16 +10,25 @@ _DEFAULT = "modelling default from organ reserve, no published dose-response of 
 
 def _half(organ: str, value: float, low: float, high: float, why: str) -> Parameter:
     return Parameter(
-        f"{organ}_half", value, "mL", f"tumour in {organ} at which half of its function is lost", assumed(f"{_DEFAULT}: {why}"),
+        f"{organ}_half",
+        value,
+        "mL",
+        f"tumour in {organ} at which half of its function is lost",
+        assumed(f"{_DEFAULT}: {why}"),
         (low, high),
-    )  # fmt: skip
+    )
 
 
 def _inside(organ: str) -> Parameter:
     return Parameter(
-        f"in_{organ}", 0.0, "1", f"1 for a lesion in {organ}, else 0", assumed("marks the organ; not a measurement"),
-        (0.0, 1.0), per="lesion",
-    )  # fmt: skip
+        f"in_{organ}",
+        0.0,
+        "1",
+        f"1 for a lesion in {organ}, else 0",
+        assumed("marks the organ; not a measurement"),
+        (0.0, 1.0),
+        per="lesion",
+    )
 
 
 def _function(organ: str) -> Definition:

@@ -1,0 +1,1 @@
+"""Who is treated: virtual patients drawn, grown, kept if plausible and selected to published marginals."""

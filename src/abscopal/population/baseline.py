@@ -86,7 +86,7 @@ def draw_baseline(
 def _performance(
     indication: Indication, common: Mapping[str, Array], lesions: Lesions, seed: int, subjects: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Performance status 0 or 1, worse with poor fitness and high burden, at about the indication's share."""
+    """Draw performance status 0 or 1, worse with poor fitness and high burden, at about the indication's share."""
     from scipy.special import ndtri
 
     burden, usual = lesions.diameter[:, :MOST_TARGETS].sum(axis=1), indication.sum_of_diameters

@@ -28,7 +28,7 @@ MOST_TARGETS, MOST_PER_ORGAN, MEASURABLE_MM, LARGEST_MM = 5, 2, 10.0, 250.0
 
 @dataclass(frozen=True)
 class Lesions:
-    """Lesions of n patients on the day of enrolment: diameter (mm; 0 for an empty slot) and organ number, [n, SLOTS]."""
+    """Lesions on the day of enrolment: diameter (mm; 0 for an empty slot) and organ number, [n, SLOTS]."""
 
     diameter: Array
     organ: Index

@@ -29,7 +29,7 @@ def rake(flags: Mapping[str, Flags], shares: Mapping[str, float], rounds: int = 
 
 
 def effective_size(weight: Array) -> float:
-    """Number of equally weighted patients that carry as much information (Kish)."""
+    """Return the number of equally weighted patients that carry as much information (Kish)."""
     return float(weight.sum() ** 2 / (weight**2).sum())
 
 

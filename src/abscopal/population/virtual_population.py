@@ -62,7 +62,12 @@ class VirtualPopulation:
     def take(self, which: Index) -> VirtualPopulation:
         """Return a copy of the patients listed, in that order."""
         return VirtualPopulation(
-            self.batch.take(which), self.baseline.take(which), self.organ[which], self.number[which], self.classes, self.effective
+            self.batch.take(which),
+            self.baseline.take(which),
+            self.organ[which],
+            self.number[which],
+            self.classes,
+            self.effective,
         )
 
 
@@ -92,9 +97,7 @@ def draw_population(
     lesions = seed_lesions(indication, ORGAN_NAMES, target, index, seed, number)
     batch = _parameterise(indication, kernel, drugs, common, lesions, line, seed, number)
     pdl1 = batch.parameter("PDL1_base")
-    baseline = draw_baseline(
-        indication, ORGAN_NAMES, common, pdl1, lesions, seed, number, marginals.get("age_median")
-    )
+    baseline = draw_baseline(indication, ORGAN_NAMES, common, pdl1, lesions, seed, number, marginals.get("age_median"))
     _personalise(batch, baseline, drugs, seed, number)
     reason = _grow(batch, indication, common, lesions, seed, number, workers)
     plausible = np.flatnonzero(reason == "")
@@ -106,7 +109,12 @@ def draw_population(
     classes = {str(name): int((reason == name).sum()) for name in np.unique(reason) if name}
     classes = {"enrolled": count, "not selected": len(plausible) - count, **classes}
     population = VirtualPopulation(
-        batch.take(chosen), baseline.take(chosen), lesions.organ[chosen], number[chosen], classes, effective_size(weight)
+        batch.take(chosen),
+        baseline.take(chosen),
+        lesions.organ[chosen],
+        number[chosen],
+        classes,
+        effective_size(weight),
     )
     _set_clocks(population, seed)
     return population
@@ -215,7 +223,9 @@ def _fit_to_size(batch: Batch, volume: Array, lesions: Lesions) -> NDArray[np.st
 
 
 def _measurable(lesions: Lesions) -> NDArray[np.bool_]:
-    smallest = np.array([np.inf if o == "bone" else 1.5 * MEASURABLE_MM if o == "node" else MEASURABLE_MM for o in ORGAN_NAMES])
+    smallest = np.array(
+        [np.inf if o == "bone" else 1.5 * MEASURABLE_MM if o == "node" else MEASURABLE_MM for o in ORGAN_NAMES]
+    )
     return lesions.diameter >= smallest[lesions.organ]
 
 

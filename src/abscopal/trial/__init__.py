@@ -1,0 +1,1 @@
+"""Trials: where the truth and the clinic meet, and nowhere else."""

@@ -172,7 +172,7 @@ class _Trial:
             self._die(waiting[stopped & ~seeding])
             self._seed(waiting[seeding])
             waiting, end = waiting[seeding], end[seeding]
-        return who[np.isnan(self.course.death_day[who]) & (batch.status[who] == REACHED)]
+        return np.asarray(who[np.isnan(self.course.death_day[who]) & (batch.status[who] == REACHED)])
 
     def _die(self, who: Index) -> None:
         hazards = self.batch.kernel.layout.hazards
@@ -312,7 +312,7 @@ class _Trial:
     def _followed(self, day: int) -> Flags:
         """Alive, well computed, and not yet lost or past the cut-off on this day."""
         computed = self.batch.status == REACHED
-        return np.isnan(self.course.death_day) & computed & (day <= self.follow_until)
+        return np.asarray(np.isnan(self.course.death_day) & computed & (day <= self.follow_until))
 
     def _completed(self) -> Flags:
         """Given every dose the regimens have, with none due before the cut-off."""

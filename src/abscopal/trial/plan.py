@@ -18,7 +18,7 @@ Index = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class DueDose:
-    """A dose due to some subjects: drug, amount in `unit`, and whether it is protocol (1) or subsequent treatment (2)."""
+    """A dose due to some subjects; `line` is 1 for protocol treatment and 2 for subsequent treatment."""
 
     subjects: Index
     drug: str

@@ -15,7 +15,7 @@ from abscopal.random_streams import uniform
 def permuted_blocks(allocation: Sequence[float], count: int, seed: int) -> NDArray[np.int64]:
     """Assign `count` subjects, in order of enrolment, to arms by permuted blocks; return arm numbers [count].
 
-    A block holds each arm twice its share of the smallest whole-number allocation, so arms are balanced after each block.
+    A block holds each arm twice its share of the smallest whole-number allocation, so arms balance after each block.
     """
     shares = [Fraction(weight).limit_denominator(100) for weight in allocation]
     whole = lcm(*(share.denominator for share in shares))

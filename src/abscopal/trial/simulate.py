@@ -49,7 +49,9 @@ def prepare(protocol: Protocol) -> Design:
     """
     indication = catalogue.indication(protocol.indication)
     drugs = {name: catalogue.drug(name) for name in protocol.drugs}
-    return Design(protocol, indication, drugs, compile_model(standard_model(drug.mechanism() for drug in drugs.values())))
+    return Design(
+        protocol, indication, drugs, compile_model(standard_model(drug.mechanism() for drug in drugs.values()))
+    )
 
 
 def enrol(design: Design, seed: int, subjects: int | None = None, workers: int = 1) -> VirtualPopulation:

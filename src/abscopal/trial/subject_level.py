@@ -61,7 +61,10 @@ def adsl(
         "EOSSTT": end_of_study(follow, course.dropout),
         "DCTREAS": np.array(REASON_LABELS)[course.treatment.reason],
         "CLASS": np.where(course.failed, "solver failure", "enrolled"),
-        "NXTRT": [_subsequent(protocol, a, s) if on else "" for a, s, on in zip(course.arm, course.subsequent, started, strict=True)],
+        "NXTRT": [
+            _subsequent(protocol, a, s) if on else ""
+            for a, s, on in zip(course.arm, course.subsequent, started, strict=True)
+        ],
         "NXTDY": follow.subsequent_day,
     }
     return conform("ADSL", pd.DataFrame(frame))
