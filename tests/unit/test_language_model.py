@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from abscopal.engine.reference import evaluate
 from abscopal.language import (
     Contribution,
     Definition,
@@ -134,3 +135,17 @@ def test_the_hash_follows_the_equations_and_not_the_values():
     assert Model([GROWTH, same, DRUG]).hash == Model(MECHANISMS).hash
     faster = replace(DRUG, processes=(replace(DRUG.processes[0], rate="2 * k_el * A_drug"), *DRUG.processes[1:]))
     assert Model([GROWTH, CLOCK, faster]).hash != Model(MECHANISMS).hash
+
+
+@pytest.mark.parametrize(
+    ("combine", "given", "expected"),
+    [("any", [0.5, 0.2], 0.6), ("product", [0.5, 0.2], 0.1), ("sum", [0.5, 0.2], 0.7), ("any", [0.5], 0.5),
+     ("any", [], 0.0), ("product", [], 1.0), ("sum", [], 0.0)],
+)  # fmt: skip
+def test_a_port_combines_what_it_is_given(combine, given, expected):
+    home = mechanism(Port("port", combine, "x", per="patient"), name="home")
+    givers = [mechanism(Contribution("port", str(value)), name=f"giver{n}") for n, value in enumerate(given)]
+    values = {}
+    for definition in Model([home, *givers]).definitions:
+        values[definition.name] = evaluate(definition.tree, values, 0)
+    assert values["port"] == pytest.approx(expected)

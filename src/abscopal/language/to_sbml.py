@@ -14,6 +14,7 @@ import ast
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from html import escape
+from numbers import Real
 from types import ModuleType
 from typing import Any
 
@@ -304,7 +305,7 @@ def _require_known(given: Iterable[str], known: Container[str], what: str) -> No
 
 
 def _pick(value: float | Sequence[float], lesion: int) -> float:
-    return float(value) if isinstance(value, float | int) else float(value[lesion - 1])
+    return float(value) if isinstance(value, Real) else float(value[lesion - 1])
 
 
 def _rate_id(process: Equation) -> str:
