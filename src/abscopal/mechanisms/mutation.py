@@ -42,7 +42,7 @@ mechanism = Mechanism(
             "1",
             "probability per division of becoming invisible to T cells",
             assumed(
-                "biallelic loss of antigen presentation needs two rare hits; no measured rate; lasting remissions bound it"
+                "biallelic loss of antigen presentation needs two rare hits; lasting remissions bound its rate"
             ),
             (1e-16, 1e-8),
         ),

@@ -117,7 +117,7 @@ ORGAN_SOURCES = {
     "antibody": _SHAH,
     "harm": cited(
         "Kerioui M et al. ESMO Open 2022, PMC8718952",
-        derived="hazard per 10 mm over that of lung (5 %): liver 12 %, locoregional 10 %, node 7 %; bone, brain, skin and "
+        derived="hazard per 10 mm over lung's 5 %: liver 12 %, locoregional 10 %, node 7 %; bone, brain, skin and "
         "adrenal are ours",
     ),
     "small_molecule": assumed("chemotherapy reaches most organs alike; the blood-brain barrier keeps out most of it"),

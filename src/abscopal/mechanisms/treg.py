@@ -81,7 +81,8 @@ mechanism = Mechanism(
     contributions=(
         Contribution(
             "suppression",
-            "1 - treg_strength * (1 - treg_ctla4 * CTLA4_blocked) * T_reg / (T_reg + treg_ratio * T_effector + one_cell)",
+            "1 - treg_strength * (1 - treg_ctla4 * CTLA4_blocked)"
+            " * T_reg / (T_reg + treg_ratio * T_effector + one_cell)",
         ),
     ),
     processes=(

@@ -6,7 +6,8 @@ capacity `vascular_ratio` times its cells; near `C_max` it slows and stops. With
 Gompertz's law. A mutant clone grows once mutation has made a first whole cell of it; below that it is an expectation.
 
     dC/dt = growth / ln(vascular_ratio) * ln(K / C) * C
-    dK/dt = s C - (vascular_loss + (s - vascular_loss) (C / C_max)^(2/3)) K,  s = vascular_ratio (growth + vascular_loss)
+    dK/dt = s C - (vascular_loss + (s - vascular_loss) (C / C_max)^(2/3)) K
+    s     = vascular_ratio (growth + vascular_loss)
 """
 
 from abscopal.language import Definition, Mechanism, Parameter, Port, Process, Species, assumed, cited

@@ -208,14 +208,13 @@ def _grow(
 def _fit_to_size(batch: Batch, volume: Array, lesions: Lesions) -> NDArray[np.str_]:
     """Scale each lesion as it is now, cells and infiltrate alike, to the volume seen at enrolment."""
     everyone = np.arange(len(batch.y))
-    now, growth, kill, cells, visible = batch.observe(everyone, "imaged_volume", "net_growth", "kill", "C", "C_visible")
-    factor = np.where(volume > 0, volume / np.maximum(now, 1e-300), 0.0)
-    measurable = _measurable(lesions)
+    (now,) = batch.observe(everyone, "imaged_volume")
+    batch.scale_lesions(np.where(volume > 0, volume / np.maximum(now, 1e-300), 0.0))
+    growth, kill, cells, visible = batch.observe(everyone, "net_growth", "kill", "C", "C_visible")
     reason = np.full(len(batch.y), "", dtype="<U32")
-    reason[~measurable.any(axis=1)] = "no measurable lesion"
+    reason[~_measurable(lesions).any(axis=1)] = "no measurable lesion"
     reason[(growth * cells - kill * visible).sum(axis=1) <= 0] = "not progressing untreated"
     reason[batch.status != 0] = "solver failure"
-    batch.scale_lesions(np.where(reason[:, None] == "", factor, 0.0))
     living = np.cbrt(6.0 / np.pi * 1000.0 * batch.observe(everyone, "volume")[0])
     index = (batch.lesion_parameter("harm") * living).sum(axis=1) / batch.parameter("harm_reference")
     batch.column("decline")[:] = index ** batch.parameter("harm_power")
