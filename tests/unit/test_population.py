@@ -5,8 +5,8 @@ import pytest
 
 from abscopal import catalogue
 from abscopal.mechanisms.organ_milieu import ORGANS
-from abscopal.population.selection import choose, effective_size, rake
 from abscopal.population.seeding import MEASURABLE_MM, SMALLEST_MM, seed_lesions
+from abscopal.population.selection import choose, effective_size, rake
 from abscopal.population.virtual_population import draw_population
 from abscopal.protocol import Protocol
 from abscopal.random_streams import uniform
@@ -100,7 +100,7 @@ def test_enrolled_patients_have_the_protocols_marginals(design):
 def test_every_candidate_ends_in_a_class(design):
     population = enrol(design, 3, 100)
     assert population.classes["enrolled"] == 100
-    assert sum(population.classes.values()) == 300
+    assert sum(population.classes.values()) == 400
 
 
 def test_patients_are_imaged_at_the_size_they_were_drawn_with(design):

@@ -70,7 +70,7 @@ class Problem:
             try:
                 population = enrol(turned, self.seed, self.patients, self.workers)
             except ValueError:  # too few plausible patients: nowhere near the answer
-                return Evaluation(1e6, predicted)
+                return Evaluation(1e6, {})
             population.batch.tolerance = TOLERANCE
             for number, arm in enumerate(design.protocol.arms):
                 wanted = [t for t in self.targets if (t.protocol, t.arm) == (design.protocol.name, arm.name)]
@@ -144,7 +144,7 @@ def fit(
             point = search.ask()
             evaluation = problem.evaluate(point)
             tried.append((point, evaluation.loss))
-            if evaluation.loss < best_loss:
+            if evaluation.predicted and evaluation.loss < best_loss:
                 best, best_loss = point, evaluation.loss
                 _keep(record, problem, best, evaluation)
         search.tell(tried)

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from abscopal import catalogue
 from abscopal.indications.indication import Indication
 from abscopal.mechanisms import standard_model
 
 
 @dataclass(frozen=True)
 class Knob:
-    """One number: `parameters.growth.center`, `fixed.death_rate`, `lines.2L.frailty`, or `shared.ctla4_hold`."""
+    """One number of an indication, of the shared biology or of a drug.
+
+    `parameters.growth.center`, `fixed.death_rate`, `lines.2L.frailty`; `shared.ctla4_hold`; `drugs.docetaxel.potency`.
+    """
 
     path: str
     low: float
@@ -50,9 +54,12 @@ def knobs_of(indication: Indication, paths: Sequence[str]) -> list[Knob]:
     facts, parameters = dict(indication.facts()), standard_model().parameters
     found = []
     for path in paths:
-        if path.startswith("shared."):
-            parameter = parameters[path.removeprefix("shared.")]
-            value, ends = parameter.value, parameter.range
+        kind, _, rest = path.partition(".")
+        if kind == "shared":
+            value, ends = parameters[rest].value, parameters[rest].range
+        elif kind == "drugs":
+            fact = catalogue.drug(rest.split(".")[0]).values[rest.split(".")[1]]
+            value, ends = fact.value, fact.range
         else:
             value, ends = facts[path].value, facts[path].range
         if ends is None:
@@ -62,13 +69,13 @@ def knobs_of(indication: Indication, paths: Sequence[str]) -> list[Knob]:
 
 
 def turn(indication: Indication, knobs: Sequence[Knob], point: NDArray[np.float64]) -> Indication:
-    """Return the indication with each knob at its value; shared numbers become fixed ones of this copy."""
+    """Return the indication with each knob at its value; biology and drugs become fixed numbers of this copy."""
     data = indication.model_dump()
     for knob, unit in zip(knobs, point, strict=True):
         value = knob.value(float(unit))
         keys = knob.path.split(".")
-        if keys[0] == "shared":
-            data["fixed"][keys[1]] = {"value": value, "source": "fitted", "derived": "a candidate of a fit"}
+        if keys[0] in ("shared", "drugs"):
+            data["fixed"]["_".join(keys[1:])] = {"value": value, "source": "fitted", "derived": "a candidate of a fit"}
             continue
         place = data
         for key in keys:

@@ -26,7 +26,7 @@ from abscopal.units import DAYS_PER_YEAR
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
-CANDIDATES_PER_SUBJECT, FEWEST_CANDIDATES = 3, 200
+CANDIDATES_PER_SUBJECT, FEWEST_CANDIDATES = 4, 300
 BURN_IN_DAYS = 180.0  # immune cells turn over within weeks; half a year brings them to balance with the tumour
 ORGAN_NAMES = list(ORGANS)
 _FIGURES = ("male", "ecog1", "ldh_high", "brain", "liver", "bone", "lung", "pdl1_ge1", "pdl1_ge5", "pdl1_ge50")
