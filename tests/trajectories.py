@@ -67,7 +67,7 @@ def without_floors(model: Model) -> Model:
 
 def by_kernel(
     kernel: Kernel, y0: np.ndarray, p: np.ndarray, q: np.ndarray, lesions: int,
-    times: Sequence[float], doses: Sequence[Dose] = (), rtol: float = 1e-12, floors: bool = True,
+    times: Sequence[float], doses: Sequence[Dose] = (), rtol: float = 1e-11, floors: bool = True,
 ) -> np.ndarray:  # fmt: skip
     """States [time, state] of one patient; a state at the time of a dose is the one before it."""
     y, now, pending, states = y0[None].copy(), times[0], sorted(doses), [y0]

@@ -27,7 +27,7 @@ def test_unlike_units_do_not_convert(unit, to):
         convert(1.0, unit, to)
 
 
-@pytest.mark.parametrize("text", ["furlong", "cellule", "Day", "mg/", "2 day", "day + day", "", " ", "__import__('os')"])
+@pytest.mark.parametrize("text", ["furlong", "cellule", "Day", "mg/", "2 day", "day + day", "", "__import__('os')"])
 def test_an_unknown_unit_is_an_error(text):
     with pytest.raises(UnitError):
         parse_unit(text)

@@ -305,7 +305,7 @@ def _require_known(given: Iterable[str], known: Container[str], what: str) -> No
 
 
 def _pick(value: float | Sequence[float], lesion: int) -> float:
-    return float(value) if isinstance(value, Real) else float(value[lesion - 1])
+    return float(value) if isinstance(value, Real) else float(value[lesion - 1])  # type: ignore[index]
 
 
 def _rate_id(process: Equation) -> str:
