@@ -1,0 +1,37 @@
+# The commands of the Makefile, for those who have `just`.
+
+default:
+    @make help
+
+install:
+    make install
+
+demo:
+    make demo
+
+test:
+    make test
+
+lint:
+    make lint
+
+format:
+    make format
+
+validate:
+    make validate
+
+schema:
+    make schema
+
+oracles:
+    make oracles
+
+lock:
+    make lock
+
+picture:
+    make picture
+
+clean:
+    make clean
