@@ -1,7 +1,7 @@
 """First coarse fit of an indication to its calibration protocols.
 
     python scripts/fit_indication.py melanoma --generations 60 --record fit-melanoma.json
-    python scripts/fit_indication.py nsclc --record fit-nsclc.json --shared no
+    python scripts/fit_indication.py nsclc --record fit-nsclc.json --knobs parameters.growth.center,fixed.death_rate
 
 The best candidate so far is kept in the record, from which a later call goes on. `--write` puts its values into the
 indication's file, marked as fitted; the shared numbers of mechanisms are printed, to be written there by hand.
@@ -49,12 +49,37 @@ OWN = [
 ]
 
 
+def write(indication: str, values: dict[str, float]) -> None:
+    """Put fitted values into the indication's file; shared numbers and drugs' are left to the reader."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.width = 400
+    path = catalogue.path("indications", indication)
+    document = yaml.load(path.read_text(encoding="utf-8"))
+    for knob, value in values.items():
+        keys = knob.split(".")
+        if keys[0] in ("shared", "drugs"):
+            print(f"write by hand: {knob} = {value:.3g}")
+            continue
+        fact = document
+        for key in keys:
+            fact = fact[key]
+        fact["value"] = float(f"{value:.3g}")
+        fact["source"] = "fitted"
+        fact["derived"] = "first coarse fit to the calibration protocols of this file"
+        for key in ("grade", "where"):
+            fact.pop(key, None)
+    with path.open("w", encoding="utf-8") as stream:
+        yaml.dump(document, stream)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("indication")
     parser.add_argument("--protocols", help="comma-separated; default: the indication's calibration list")
     parser.add_argument("--more", default="", help="comma-separated further knobs, such as lines.2L.frailty")
-    parser.add_argument("--shared", choices=("yes", "no"), default="yes", help="whether to fit the shared biology too")
+    parser.add_argument("--knobs", default="", help="comma-separated; default: the shared biology and the usual own ones")
     parser.add_argument("--patients", type=int, default=240)
     parser.add_argument("--generations", type=int, default=40)
     parser.add_argument("--candidates", type=int, default=16)
@@ -62,10 +87,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--record", type=Path, required=True)
+    parser.add_argument("--write", action="store_true", help="put the record's values into the file; no further fit")
     options = parser.parse_args()
+    if options.write:
+        write(options.indication, json.loads(options.record.read_text(encoding="utf-8"))["values"])
+        return
     indication = catalogue.indication(options.indication)
     names = options.protocols.split(",") if options.protocols else indication.calibration
-    paths = (SHARED if options.shared == "yes" else []) + OWN + [path for path in options.more.split(",") if path]
+    paths = options.knobs.split(",") if options.knobs else SHARED + OWN
+    paths += [path for path in options.more.split(",") if path]
     problem = Problem(
         [catalogue.load_protocol(name) for name in names],
         knobs_of(indication, paths),

@@ -15,7 +15,6 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 
@@ -114,8 +113,3 @@ def _write(path: Path, text: str) -> Path:
 def compile_model(model: Model) -> Kernel:
     """Compile a model, or load it from the cache."""
     return Kernel(model, _load(source(model)), layout_of(model))
-
-
-def call_advance(kernel: Kernel, **arrays: Any) -> None:
-    """Call the compiled `advance` with named arrays (see `abscopal.engine.stepper.advance`)."""
-    kernel.module.advance(*arrays.values())

@@ -68,8 +68,8 @@ def build(name: str, port: str, values: Mapping[str, Value]) -> Mechanism:
         ),
     ]
     species = [
-        Species(f"{name}_central", "mg", f"{name} in the central compartment", floor=1e-6),
-        Species(f"{name}_peripheral", "mg", f"{name} in the peripheral compartment", floor=1e-6),
+        Species(f"{name}_central", "mg", f"{name} in the central compartment"),
+        Species(f"{name}_peripheral", "mg", f"{name} in the peripheral compartment"),
     ]
     parameters = [_parameter(name, key, value) for key, value in values.items()]
     if varying:

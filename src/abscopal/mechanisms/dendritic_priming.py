@@ -8,7 +8,7 @@ share `1 / (1 + ctla4_hold)` of costimulation is left (quasi-steady competition)
     priming = priming_rate * DC * costimulation * N
 """
 
-from abscopal.language import Definition, Mechanism, Parameter, Port, Process, Species, assumed, cited
+from abscopal.language import Definition, Mechanism, Parameter, Port, Process, Species, assumed, cited, fitted
 
 mechanism = Mechanism(
     "dendritic_priming",
@@ -57,10 +57,10 @@ mechanism = Mechanism(
         ),
         Parameter(
             "priming_rate",
-            0.01,
+            0.0115,
             "1/day",
             "priming at full antigen presentation and costimulation",
-            assumed("clones are recruited over months rather than days in chronic disease"),
+            fitted("the melanoma calibration protocols, first coarse fit"),
             (0.001, 0.1),
         ),
         Parameter(
@@ -81,10 +81,10 @@ mechanism = Mechanism(
         ),
         Parameter(
             "ctla4_hold",
-            4.0,
+            33.4,
             "1",
             "CTLA-4's hold on CD80/86 relative to CD28's",
-            assumed("CTLA-4 binds CD80/86 more tightly, but is expressed late; fitted"),
+            fitted("the melanoma calibration protocols, first coarse fit"),
             (0.3, 50.0),
         ),
     ),

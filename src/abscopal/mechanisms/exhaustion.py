@@ -5,7 +5,7 @@ progenitor -> effector   reinvigoration * PD1_blocked
 progenitor -> terminal   fixation (epigenetic, not reversible)
 """
 
-from abscopal.language import Mechanism, Parameter, Process, Species, assumed, cited
+from abscopal.language import Mechanism, Parameter, Process, Species, assumed, cited, fitted
 
 mechanism = Mechanism(
     "exhaustion",
@@ -18,12 +18,10 @@ mechanism = Mechanism(
     parameters=(
         Parameter(
             "exhaustion_rate",
-            0.1,
+            0.125,
             "1/day",
             "exhaustion of effectors at full PD-1 signalling",
-            cited(
-                "Schietinger A et al. Immunity 2016;45:389", derived="2 to 4 weeks of antigen in mice", recalled=True
-            ),
+            fitted("the melanoma calibration protocols, first coarse fit"),
             (0.02, 0.5),
         ),
         Parameter(

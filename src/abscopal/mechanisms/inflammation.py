@@ -7,15 +7,15 @@ Under attack it swells; when it is gone, a scar stays for a while, so that a kil
     imaged volume = cell_volume * (C + dead) + infiltrate + O + S
 """
 
-from abscopal.language import Definition, Mechanism, Parameter, Process, Species, assumed, cited
+from abscopal.language import Definition, Mechanism, Parameter, Process, Species, assumed, cited, fitted
 
 mechanism = Mechanism(
     "inflammation",
     "Dead tissue, infiltrate and oedema in the imaged volume",
     species=(
-        Species("dead", "cell", "dead tumour cells not yet cleared", "lesion", floor=1.0),
-        Species("oedema", "mL", "oedema of the lesion", "lesion", floor=1e-9),
-        Species("scar", "mL", "fibrous remnant of killed tumour", "lesion", floor=1e-9),
+        Species("dead", "cell", "dead tumour cells not yet cleared", "lesion"),
+        Species("oedema", "mL", "oedema of the lesion", "lesion"),
+        Species("scar", "mL", "fibrous remnant of killed tumour", "lesion"),
     ),
     parameters=(
         Parameter(
@@ -44,10 +44,10 @@ mechanism = Mechanism(
         ),
         Parameter(
             "scar_share",
-            0.01,
+            0.00344,
             "1",
             "volume of scar per volume of dead tumour cleared",
-            assumed("residual fibrosis keeps many killed lesions measurable; held against complete response rates"),
+            fitted("the melanoma calibration protocols, first coarse fit"),
             (0.0005, 0.2),
         ),
         Parameter(

@@ -41,9 +41,7 @@ mechanism = Mechanism(
             1e-13,
             "1",
             "probability per division of becoming invisible to T cells",
-            assumed(
-                "biallelic loss of antigen presentation needs two rare hits; lasting remissions bound its rate"
-            ),
+            assumed("biallelic loss of antigen presentation needs two rare hits; lasting remissions bound its rate"),
             (1e-16, 1e-8),
         ),
     ),

@@ -13,7 +13,7 @@ mechanism = Mechanism(
         Species("C_sensitive", "cell", "tumour cells that drugs and T cells can kill", "lesion", floor=1.0),
         Species("C_resistant", "cell", "tumour cells that chemotherapy hardly kills", "lesion", floor=1.0),
         Species("C_evasive", "cell", "tumour cells that T cells cannot see", "lesion", floor=1.0),
-        Species("dead", "cell", "dead tumour cells not yet cleared", "lesion", floor=1.0),
+        Species("dead", "cell", "dead tumour cells not yet cleared", "lesion"),
     ),
     parameters=(
         Parameter(

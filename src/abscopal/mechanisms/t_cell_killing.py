@@ -8,7 +8,7 @@ they only follow their supply: response is all-or-none in a patient, graded in a
     kill = kill_rate * recognition * brake * suppression * E * C_visible / (C_visible + contact_ratio * E)
 """
 
-from abscopal.language import Contribution, Definition, Mechanism, Parameter, Port, Process, Species, assumed, cited
+from abscopal.language import Contribution, Definition, Mechanism, Parameter, Port, Process, Species, assumed, fitted
 
 mechanism = Mechanism(
     "t_cell_killing",
@@ -16,16 +16,16 @@ mechanism = Mechanism(
     species=(
         Species("C_sensitive", "cell", "tumour cells that drugs and T cells can kill", "lesion", floor=1.0),
         Species("C_resistant", "cell", "tumour cells that chemotherapy hardly kills", "lesion", floor=1.0),
-        Species("dead", "cell", "dead tumour cells not yet cleared", "lesion", floor=1.0),
+        Species("dead", "cell", "dead tumour cells not yet cleared", "lesion"),
         Species("T_effector", "cell", "tumour-specific effector T cells in the lesion", "lesion"),
     ),
     parameters=(
         Parameter(
             "kill_rate",
-            4.0,
+            6.4,
             "1/day",
             "tumour cells killed per effector and day, brakes off",
-            cited("Halle S et al. Immunity 2016;44:233", derived="2 to 16 per day in mice", recalled=True),
+            fitted("the melanoma calibration protocols, first coarse fit"),
             (0.5, 20.0),
         ),
         Parameter(
@@ -46,10 +46,10 @@ mechanism = Mechanism(
         ),
         Parameter(
             "proliferation",
-            0.4,
+            0.71,
             "1/day",
             "division rate of effectors on antigen, brakes off",
-            cited("Blattman JN et al. J Exp Med 2002;195:657", derived="well below the 1.4 per day of acute infection"),
+            fitted("the melanoma calibration protocols, first coarse fit"),
             (0.05, 1.4),
         ),
         Parameter(

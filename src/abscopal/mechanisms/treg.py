@@ -5,7 +5,7 @@ CTLA-4 is one of their tools: they strip CD80 and CD86 from dendritic cells, and
     suppression *= 1 - treg_strength * (1 - treg_ctla4 * CTLA4_blocked) * R / (R + treg_ratio * E)
 """
 
-from abscopal.language import Contribution, Mechanism, Parameter, Port, Process, Species, assumed, cited
+from abscopal.language import Contribution, Mechanism, Parameter, Port, Process, Species, assumed, cited, fitted
 
 mechanism = Mechanism(
     "treg",
@@ -50,30 +50,26 @@ mechanism = Mechanism(
         ),
         Parameter(
             "treg_strength",
-            0.6,
+            0.745,
             "1",
             "share of effector function lost to an excess of regulatory T cells",
-            assumed("suppression in vitro is incomplete; fitted with the indication's suppression"),
+            fitted("the melanoma calibration protocols, first coarse fit"),
             (0.0, 0.95),
         ),
         Parameter(
             "treg_ctla4",
-            0.6,
+            0.838,
             "1",
             "share of that suppression that goes through CTLA-4",
-            cited(
-                "Wing K et al. Science 2008;322:271",
-                derived="CTLA-4 on regulatory T cells is needed for suppression; the share is ours",
-                recalled=True,
-            ),
+            fitted("the melanoma calibration protocols, first coarse fit"),
             (0.0, 1.0),
         ),
         Parameter(
             "treg_ratio",
-            1.0,
+            0.612,
             "1",
             "regulatory T cells per effector at half of their effect",
-            cited("Ahmadzadeh M et al. Blood 2008;112:4953", derived="20 to 30 % of tumour CD4 cells"),
+            fitted("the melanoma calibration protocols, first coarse fit"),
             (0.1, 10.0),
         ),
     ),
