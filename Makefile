@@ -54,7 +54,7 @@ picture: $(VENV)/installed ## run checkmate-066 and take the picture of its repo
 
 clean: ## remove .venv and caches; runs/ stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
-	find src tests scripts benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	find src tests scripts -name __pycache__ -prune -exec rm -rf {} +
 
 # The files below say what has been installed; a change of what they depend on installs again.
 
