@@ -79,7 +79,7 @@ def main() -> None:
     parser.add_argument("indication")
     parser.add_argument("--protocols", help="comma-separated; default: the indication's calibration list")
     parser.add_argument("--more", default="", help="comma-separated further knobs, such as lines.2L.frailty")
-    parser.add_argument("--knobs", default="", help="comma-separated; default: the shared biology and the usual own ones")
+    parser.add_argument("--knobs", default="", help="comma-separated; default: shared biology and the usual own")
     parser.add_argument("--patients", type=int, default=240)
     parser.add_argument("--generations", type=int, default=40)
     parser.add_argument("--candidates", type=int, default=16)

@@ -57,7 +57,7 @@ mechanism = Mechanism(
         ),
         Parameter(
             "priming_rate",
-            0.0115,
+            0.04,
             "1/day",
             "priming at full antigen presentation and costimulation",
             fitted("the melanoma calibration protocols, first coarse fit"),
@@ -81,11 +81,11 @@ mechanism = Mechanism(
         ),
         Parameter(
             "ctla4_hold",
-            33.4,
+            50.0,
             "1",
             "CTLA-4's hold on CD80/86 relative to CD28's",
             fitted("the melanoma calibration protocols, first coarse fit"),
-            (0.3, 50.0),
+            (0.3, 200.0),
         ),
     ),
     ports=(Port("CTLA4_blocked", "any", "share of CTLA-4 blocked in the node", per="patient"),),

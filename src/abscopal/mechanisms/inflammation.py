@@ -44,7 +44,7 @@ mechanism = Mechanism(
         ),
         Parameter(
             "scar_share",
-            0.00344,
+            0.00683,
             "1",
             "volume of scar per volume of dead tumour cleared",
             fitted("the melanoma calibration protocols, first coarse fit"),

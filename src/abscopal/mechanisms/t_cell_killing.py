@@ -22,7 +22,7 @@ mechanism = Mechanism(
     parameters=(
         Parameter(
             "kill_rate",
-            6.4,
+            12.0,
             "1/day",
             "tumour cells killed per effector and day, brakes off",
             fitted("the melanoma calibration protocols, first coarse fit"),
@@ -30,10 +30,10 @@ mechanism = Mechanism(
         ),
         Parameter(
             "contact_ratio",
-            20.0,
+            40.0,
             "1",
             "effectors per tumour cell at which more of them no longer help",
-            assumed("caps the kill of a tumour cell at kill_rate / contact_ratio, a few weeks per log"),
+            fitted("the melanoma calibration protocols, first coarse fit"),
             (2.0, 200.0),
         ),
         Parameter(
@@ -46,7 +46,7 @@ mechanism = Mechanism(
         ),
         Parameter(
             "proliferation",
-            0.71,
+            0.719,
             "1/day",
             "division rate of effectors on antigen, brakes off",
             fitted("the melanoma calibration protocols, first coarse fit"),

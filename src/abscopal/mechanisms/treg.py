@@ -50,7 +50,7 @@ mechanism = Mechanism(
         ),
         Parameter(
             "treg_strength",
-            0.745,
+            0.93,
             "1",
             "share of effector function lost to an excess of regulatory T cells",
             fitted("the melanoma calibration protocols, first coarse fit"),
@@ -58,7 +58,7 @@ mechanism = Mechanism(
         ),
         Parameter(
             "treg_ctla4",
-            0.838,
+            0.996,
             "1",
             "share of that suppression that goes through CTLA-4",
             fitted("the melanoma calibration protocols, first coarse fit"),
@@ -66,7 +66,7 @@ mechanism = Mechanism(
         ),
         Parameter(
             "treg_ratio",
-            0.612,
+            0.58,
             "1",
             "regulatory T cells per effector at half of their effect",
             fitted("the melanoma calibration protocols, first coarse fit"),
