@@ -86,7 +86,7 @@ def _laid_out(value: Any) -> Any:
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
     if isinstance(value, str):
-        return DoubleQuotedScalarString(value) if value.lower() in _QUOTED else value
+        return DoubleQuotedScalarString(value) if value.lower() in _QUOTED or value.startswith("?") else value
     if not isinstance(value, dict | list):
         return value
     if isinstance(value, dict):
