@@ -94,9 +94,7 @@ def _unit(scale: float, exponents: dict[str, float]) -> Unit:
 
 
 def _close(a: tuple[tuple[str, float], ...], b: tuple[tuple[str, float], ...]) -> bool:
-    return len(a) == len(b) and all(
-        m == n and abs(x - y) < 1e-9 for (m, x), (n, y) in zip(a, b, strict=True)
-    )
+    return len(a) == len(b) and all(m == n and abs(x - y) < 1e-9 for (m, x), (n, y) in zip(a, b, strict=True))
 
 
 ONE = Unit(1.0, ())

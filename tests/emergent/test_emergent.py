@@ -161,9 +161,10 @@ def test_some_responders_progress_later_with_evasive_clones():
     evasive = cells["C_evasive"] / np.maximum(sum(cells.values()), 1)
     index = trial.adsl["USUBJID"]
     assert np.median(evasive[index.isin(best.index[relapsed])]) > 0.5
-    started = trial.population.batch.lesion_column("C_evasive").sum() / trial.population.batch.lesion_column(
-        "C_sensitive"
-    ).sum()
+    started = (
+        trial.population.batch.lesion_column("C_evasive").sum()
+        / trial.population.batch.lesion_column("C_sensitive").sum()
+    )
     assert started < 0.05
 
 
@@ -178,7 +179,7 @@ def destroy_first_lesion(batch):
 
 
 def second_lesion(population, *, drug, destroy):
-    """Mean rate at which T cells kill in the second lesion over three months, and its cells then over those at first."""
+    """Mean kill rate in the second lesion over three months, and its cells then over those at first."""
     batch, everyone = population.batch.take(np.arange(PATIENTS)), np.arange(PATIENTS)
     begin = batch.observe(everyone, "C")[0][:, 1]
     rates = []

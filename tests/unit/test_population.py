@@ -132,7 +132,5 @@ def test_a_later_line_changes_only_what_the_indication_says(design):
 
 
 def test_protocols_in_python_enrol_like_files():
-    protocol = Protocol(
-        indication="melanoma", subjects=20, arms=[{"name": "a", "regimen": ["nivolumab 240 mg q2w"]}]
-    )
+    protocol = Protocol(indication="melanoma", subjects=20, arms=[{"name": "a", "regimen": ["nivolumab 240 mg q2w"]}])
     assert len(enrol(prepare(protocol), 1).number) == 20

@@ -49,9 +49,7 @@ def stages(y, h, p, q, lesions, k, z, d, n):
         z[i] = y[i] + h * (A61 * k[0, i] + A62 * k[1, i] + A63 * k[2, i] + A64 * k[3, i] + A65 * k[4, i])
     rhs(z, p, q, lesions, k[5], d)
     for i in range(n):
-        z[i] = y[i] + h * (
-            B1 * k[0, i] + B2 * k[1, i] + B3 * k[2, i] + B4 * k[3, i] + B5 * k[4, i] + B6 * k[5, i]
-        )
+        z[i] = y[i] + h * (B1 * k[0, i] + B2 * k[1, i] + B3 * k[2, i] + B4 * k[3, i] + B5 * k[4, i] + B6 * k[5, i])
     rhs(z, p, q, lesions, k[6], d)
 
 

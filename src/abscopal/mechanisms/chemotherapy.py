@@ -58,9 +58,7 @@ def build(name: str, values: Mapping[str, Value]) -> Mechanism:
             Species(days, "day", f"days since the first dose of {name}"),
         ),
         parameters=(*parameters, reach),
-        definitions=(
-            Definition(f"{name}_concentration", f"{amount} / {name}_volume", "mg/L", f"{name} in plasma"),
-        ),
+        definitions=(Definition(f"{name}_concentration", f"{amount} / {name}_volume", "mg/L", f"{name} in plasma"),),
         contributions=(Contribution("cytotoxicity", kill),),
         processes=(
             Process("elimination", f"{amount} ->", f"{name}_clearance * {name}_concentration"),

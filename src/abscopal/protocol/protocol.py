@@ -42,21 +42,25 @@ RegimenField = Annotated[
     InstanceOf[Regimen],
     BeforeValidator(lambda value: _sentence(value, Regimen)),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({
-        "type": "string",
-        "pattern": r"^\S+ \S+ (mg|mg/kg|mg/m2) (once|q[1-9][0-9]*[wd])",
-        "examples": ["nivolumab 3 mg/kg q2w", "nivolumab 1 mg/kg q3w x4, then 3 mg/kg q2w"],
-    }),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\S+ \S+ (mg|mg/kg|mg/m2) (once|q[1-9][0-9]*[wd])",
+            "examples": ["nivolumab 3 mg/kg q2w", "nivolumab 1 mg/kg q3w x4, then 3 mg/kg q2w"],
+        }
+    ),
 ]
 ScheduleField = Annotated[
     InstanceOf[Schedule],
     BeforeValidator(lambda value: _sentence(value, Schedule)),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({
-        "type": "string",
-        "pattern": r"^(week|day|every) ",
-        "examples": ["every 6 weeks x8, then every 12 weeks"],
-    }),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(week|day|every) ",
+            "examples": ["every 6 weeks x8, then every 12 weeks"],
+        }
+    ),
 ]
 Regimens = Annotated[tuple[RegimenField, ...], BeforeValidator(_as_list)]
 
