@@ -19,7 +19,7 @@ from abscopal import catalogue
 from abscopal.protocol.protocol import Protocol
 from abscopal.sources import Source
 from abscopal.trial.conduct import Course
-from abscopal.trial.simulate import Design, allocate, enrol, follow, prepare, subject_names, tables
+from abscopal.trial.simulate import Design, allocate, enrol, follow, prepare, tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,6 +65,9 @@ def run(
     InputError
         With every problem of the protocol.
     """
+    _require_whole(seed=(seed, 0, 2**63 - 1), workers=(workers, 1, 1024))
+    if subjects is not None:
+        _require_whole(subjects=(subjects, 1, 1_000_000))
     tell = progress or (lambda stage, share: None)
     begun = time.perf_counter()
     planned = protocol if isinstance(protocol, Protocol) else catalogue.load_protocol(protocol)
@@ -146,11 +149,21 @@ class Trial:
             "n": len(self.adsl),
             "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
             "model_hash": kernel.model.hash,
+            "marginals": self._marginals(),
             "counts": {**self.population.classes, "solver failure": int(self.course.failed.sum())},
             "solver": {"method": "Tsitouras 5(4)", "relative tolerance": self.population.batch.tolerance},
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "wall_seconds": round(self.wall_seconds, 2),
             "sources": bibliography(self.design),
+        }
+
+    def _marginals(self) -> dict[str, dict[str, float]]:
+        """Lay the published marginals beside those of the enrolled, which selection only approaches."""
+        wanted, flags = self.protocol.baseline.numbers(), self.population.baseline.flags()
+        return {
+            name: {"published": wanted[name], "enrolled": round(float(flag.mean()), 4)}
+            for name, flag in flags.items()
+            if name in wanted
         }
 
     def survival(self, endpoint: str = "OS") -> Survival:
@@ -171,7 +184,7 @@ class Trial:
 
             raise InputError([unknown("subject", "subject", subject, names)])
         number = self.protocol.arms.index(self.protocol.arm(arm))
-        alone = self.population.take(np.array([subject_names(len(names)).index(subject)]))
+        alone = self.population.take(np.array([names.index(subject)]))
         begun = time.perf_counter()
         course = follow(self.design, alone, np.array([number]), self.seed)
         found = tables(self.design, alone, course, [subject])
@@ -191,6 +204,7 @@ class Trial:
 
         folder = Path(folder)
         (folder / "adam").mkdir(parents=True, exist_ok=True)
+        (folder / "manifest.json").unlink(missing_ok=True)
         (folder / "protocol.yaml").write_text(to_yaml(self.protocol), encoding="utf-8")
         for name, table in self.tables.items():
             write_parquet(table, folder / "adam" / f"{name}.parquet", name.upper())
@@ -199,6 +213,19 @@ class Trial:
         self.report(folder / "report.html")
         _write_json(folder / "manifest.json", self.manifest)  # last: a folder with a manifest is a whole one
         return folder
+
+
+def _require_whole(**numbers: tuple[object, int, int]) -> None:
+    """Raise `InputError` for every number that is not whole or not within its limits."""
+    from abscopal.errors import InputError, Problem
+
+    problems = [
+        Problem(name, f"a whole number from {low} to {high}", repr(value))
+        for name, (value, low, high) in numbers.items()
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def bibliography(design: Design) -> list[dict[str, str]]:

@@ -1,8 +1,13 @@
 """Counter-based random numbers: known answers, uniformity, and independence of order and company."""
 
+import re
+from pathlib import Path
+from zlib import crc32
+
 import numpy as np
 import pytest
 
+import abscopal
 from abscopal.random_streams import exponential, normal, philox, uniform
 
 
@@ -26,6 +31,14 @@ def test_a_subject_draws_the_same_in_any_company_and_order():
     together = uniform(7, np.arange(100), "dropout", 3, 5)
     assert np.array_equal(uniform(7, [42], "dropout", 3, 5)[0], together[42])
     assert np.array_equal(uniform(7, np.arange(99, -1, -1), "dropout", 3, 5)[::-1], together)
+
+
+def test_purposes_in_use_have_different_words():
+    source = Path(abscopal.__file__).parent
+    pattern = r"(?:uniform|normal|exponential)\([^()]*(?:\[[^]]*\])?[^()]*?, \"([^\"]+)\""
+    found = {name for path in source.rglob("*.py") for name in re.findall(pattern, path.read_text())}
+    assert len(found) > 10
+    assert len({crc32(name.encode()) for name in found}) == len(found)
 
 
 def test_more_numbers_of_a_purpose_leave_the_first_ones_alone():

@@ -101,6 +101,30 @@ def test_the_counterfactual_has_the_same_baseline_and_another_treatment(trial):
     assert set(other.adex.query("EXLINE == 1")["EXTRT"]) == {"nivolumab"}
 
 
+def test_a_counterfactual_has_counterfactuals_of_its_own(trial):
+    row = trial.adsl[trial.adsl["ARM"] == "dacarbazine"].iloc[3]
+    there = trial.counterfactual(row["USUBJID"], arm="nivolumab")
+    back = there.counterfactual(row["USUBJID"], arm="dacarbazine")
+    pd.testing.assert_frame_equal(back.adtte, trial.counterfactual(row["USUBJID"], arm="dacarbazine").adtte)
+
+
+@pytest.mark.parametrize("wrong", [{"seed": -1}, {"seed": 2**64}, {"seed": 1.5}, {"subjects": 0}, {"workers": 0}])
+def test_numbers_of_a_run_that_make_no_sense_are_named(wrong):
+    with pytest.raises(ab.InputError, match=next(iter(wrong))):
+        ab.run("checkmate-066", **wrong)
+
+
+def test_an_arm_that_no_block_can_hold_is_refused():
+    with pytest.raises(ab.InputError, match="allocations"):
+        permuted_blocks([1, 1, 0.001], 60, 1)
+
+
+def test_the_manifest_lays_the_enrolled_beside_the_published_marginals(trial):
+    marginals = trial.manifest["marginals"]
+    assert marginals["ldh_high"]["published"] == 0.366
+    assert all(0 <= share["enrolled"] <= 1 for share in marginals.values())
+
+
 def test_an_unknown_subject_of_a_counterfactual_is_named(trial):
     with pytest.raises(ab.InputError, match="SUBJ-9999"):
         trial.counterfactual("SUBJ-9999", arm="nivolumab")

@@ -97,7 +97,8 @@ def _landmarks(adtte: pd.DataFrame, paramcd: str, arm: str) -> dict[str, float]:
     survival = _survival(adtte, paramcd, arm)
     if survival is None:
         return {}
-    rates = {str(months): survival.at(months, arm) for months in LANDMARKS}
+    followed = adtte.loc[adtte["ARM"] == arm, "AVAL"].max() / DAYS_PER_MONTH  # a curve at 0 would go on for ever
+    rates = {str(months): survival.at(months, arm) for months in LANDMARKS if months <= followed}
     return {months: rate for months, rate in rates.items() if rate is not None}
 
 

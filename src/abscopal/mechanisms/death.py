@@ -18,7 +18,7 @@ mechanism = Mechanism(
             0.001,
             "1/day",
             "hazard of death from cachexia at the reference burden",
-            assumed("a median survival of about two years at the reference burden; fitted"),
+            assumed("a median survival of about two years at the reference burden; indications bring their own"),
             (1e-5, 0.05),
         ),
         Parameter(

@@ -36,7 +36,7 @@ mechanism = Mechanism(
             1.5,
             "1",
             "steepness of decline in burden",
-            assumed("hazard of death rises faster than in proportion to diameter; fitted"),
+            assumed("hazard of death rises faster than in proportion to diameter; indications bring their own"),
             (0.5, 3.0),
         ),
         Parameter(

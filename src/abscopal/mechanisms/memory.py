@@ -18,7 +18,10 @@ mechanism = Mechanism(
             0.02,
             "1",
             "share of dying effectors that become memory",
-            cited("Blattman JN et al. J Exp Med 2002;195:657", derived="5 % survive contraction"),
+            cited(
+                "Blattman JN et al. J Exp Med 2002;195:657",
+                derived="5 % survive contraction in acute infection; less than half of that is taken",
+            ),
             (0.001, 0.1),
         ),
         Parameter(

@@ -37,7 +37,7 @@ mechanism = Mechanism(
             0.85,
             "1",
             "share of T-cell function lost at full PD-1 signalling",
-            assumed("blockade restores most but not all function; fitted"),
+            assumed("blockade restores most but not all function; indications bring their own"),
             (0.2, 0.99),
         ),
     ),

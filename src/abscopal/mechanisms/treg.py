@@ -19,7 +19,7 @@ mechanism = Mechanism(
             "regulatory T cells entering per volume of tumour",
             cited(
                 "Blessin NC et al. Cell Oncol 2020, doi:10.1007/s13402-020-00496-7",
-                derived="0.3 per CD8 cell at 6e6 CD8 per mL, a tenth tumour-specific, times the loss rate",
+                derived="0.3 per tumour-specific CD8 cell at 6e5 per mL, times the loss rate: 1.8e4",
             ),
             (1e3, 1e6),
         ),

@@ -70,7 +70,7 @@ class Subsequent(Record):
 
     regimen: Regimens = Field(description="Regimens given together; [] for supportive care.")
     share: Annotated[Real, Field(ge=0, le=1)] = Field(description="Share of the subjects alive after progression.")
-    start_after_progression_days: Annotated[Whole, Field(ge=0, le=3650)] = Field(
+    start_after_progression_days: Annotated[Whole, Field(ge=1, le=3650)] = Field(
         default=28, description="Days from progression to the first dose."
     )
     source: Checked | None = Field(default=None, description="checked, recalled or assumed.")

@@ -9,6 +9,7 @@ from math import lcm
 import numpy as np
 from numpy.typing import NDArray
 
+from abscopal.errors import InputError, Problem
 from abscopal.random_streams import uniform
 
 
@@ -18,6 +19,8 @@ def permuted_blocks(allocation: Sequence[float], count: int, seed: int) -> NDArr
     A block holds each arm twice its share of the smallest whole-number allocation, so arms balance after each block.
     """
     shares = [Fraction(weight).limit_denominator(100) for weight in allocation]
+    if not all(shares):
+        raise InputError([Problem("arms", "allocations whose ratio is at most 1 to 100", str(list(allocation)))])
     whole = lcm(*(share.denominator for share in shares))
     block = np.repeat(np.arange(len(shares)), [2 * int(share * whole) for share in shares])
     blocks = -(-count // len(block))
