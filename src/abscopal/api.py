@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abscopal import catalogue
+from abscopal.mechanisms.organ_milieu import ORGAN_SOURCES
 from abscopal.protocol.protocol import Protocol
 from abscopal.sources import Source
 from abscopal.trial.conduct import Course
@@ -150,6 +151,7 @@ class Trial:
             "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
             "model_hash": kernel.model.hash,
             "marginals": self._marginals(),
+            "effective_candidates": round(self.population.effective, 1),
             "counts": {**self.population.classes, "solver failure": int(self.course.failed.sum())},
             "solver": {"method": "Tsitouras 5(4)", "relative tolerance": self.population.batch.tolerance},
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -241,6 +243,7 @@ def bibliography(design: Design) -> list[dict[str, str]]:
 
 def _sources(design: Design) -> Iterator[Source]:
     yield from (parameter.source for parameter in design.kernel.model.parameters.values())
+    yield from ORGAN_SOURCES.values()
     for _, fact in design.indication.facts():
         yield fact.origin(design.indication.sources)
     for drug in design.drugs.values():

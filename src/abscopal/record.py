@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -61,6 +62,25 @@ def read_record(path: str | Path, model: type[R], *checks: Check, **defaults: An
         problems += error.problems
     document.refuse(problems)
     assert record is not None  # refuse() raised otherwise
+    return record
+
+
+@lru_cache(maxsize=256)
+def _read_once(path: Path, model: type[R], _stamp: int) -> R:
+    return read_record(path, model)
+
+
+def read_once(path: str | Path, model: type[R]) -> R:
+    """Read a YAML file as a record, again only when the file has changed.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    path = Path(path)
+    record = _read_once(path, model, path.stat().st_mtime_ns if path.exists() else 0)
+    assert isinstance(record, model)  # the cache forgets the type
     return record
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +10,7 @@ from pydantic import Field, model_validator
 from abscopal.fact import Citation, Fact, require_sources
 from abscopal.language import Mechanism
 from abscopal.mechanisms import antibody_pk, chemotherapy
-from abscopal.record import Record, read_record
+from abscopal.record import Record, read_once
 
 
 class Drug(Record):
@@ -58,11 +57,6 @@ class Drug(Record):
         return chemotherapy.build(self.name, values)
 
 
-@lru_cache(maxsize=256)
-def _load(path: Path, _stamp: int) -> Drug:
-    return read_record(path, Drug)
-
-
 def load_drug(path: str | Path) -> Drug:
     """Read a drug file.
 
@@ -71,5 +65,4 @@ def load_drug(path: str | Path) -> Drug:
     InputError
         With everything that is wrong with it.
     """
-    path = Path(path)
-    return _load(path, path.stat().st_mtime_ns if path.exists() else 0)
+    return read_once(path, Drug)

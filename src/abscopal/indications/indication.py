@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +10,7 @@ from pydantic import Field, model_validator
 from abscopal.errors import InputError, Problem, unknown
 from abscopal.fact import Citation, Fact, require_sources
 from abscopal.mechanisms.organ_milieu import ORGANS
-from abscopal.record import Real, Record, read_record
+from abscopal.record import Real, Record, read_once
 
 FACTORS = ("inflamed", "aggressive", "fitness", "antigenic")
 """What patients have in common beneath several parameters and markers: standard normal, independent."""
@@ -83,11 +82,6 @@ class Indication(Record):
         return found
 
 
-@lru_cache(maxsize=64)
-def _load(path: Path, _stamp: int) -> Indication:
-    return read_record(path, Indication)
-
-
 def load_indication(path: str | Path) -> Indication:
     """Read an indication file.
 
@@ -96,5 +90,4 @@ def load_indication(path: str | Path) -> Indication:
     InputError
         With everything that is wrong with it.
     """
-    path = Path(path)
-    return _load(path, path.stat().st_mtime_ns if path.exists() else 0)
+    return read_once(path, Indication)

@@ -204,8 +204,3 @@ class Protocol(Record):
     def drugs(self) -> tuple[str, ...]:
         """Names of all drugs of all arms and lines, each once, in order of appearance."""
         return tuple(dict.fromkeys(drug for arm in self.arms for drug in arm.drugs))
-
-    @property
-    def horizon_months(self) -> float:
-        """Months from the first enrolment to the cut-off: the longest follow-up of anyone."""
-        return self.accrual_months + self.follow_up_months

@@ -35,7 +35,6 @@ ORGAN_NAMES = {
 }
 INK = "#22272B"
 MUTED = "#626B73"
-FAINT = "#D9DDE0"
 PANEL_WIDTH = 4.9  # inch; one panel fills a phone's width and half of a desktop page
 
 RC: dict[str, Any] = {

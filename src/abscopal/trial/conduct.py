@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.clinic.criterion import Criterion, VisitResponse
+from abscopal.clinic.criterion import Criterion, VisitResponse, choose
 from abscopal.clinic.disposition import (
     BeyondProgression,
     Reason,
@@ -129,6 +129,7 @@ class _Trial:
         self.number, n = population.number, len(arm)
         self.surface = body_surface(population.baseline.weight, population.baseline.male)
         self.beyond = np.array([a.treatment_beyond_progression for a in protocol.arms])[arm]
+        self.next_line = uniform(seed, self.number, "subsequent therapy")[:, 0]
         self.course = self._begin(n)
         self.follow_until = np.minimum(self.course.dropout, self.course.cutoff)
         self.horizon = int(np.ceil(self.follow_until.max()))
@@ -234,14 +235,14 @@ class _Trial:
         course, before = self.course, self.course.treatment
         at_once = after_scan(before, response, day)
         waiting = after_scan(before, response, day, BeyondProgression())
-        course.treatment = _pick(self.beyond, waiting, at_once)
+        course.treatment = choose(self.beyond, waiting, at_once)
         self.clinic.scanning &= ~(response.progressed & ~(self.beyond & course.treatment.on))
         stopped = before.on & ~course.treatment.on
         off = response.progressed & ~course.treatment.on & (course.subsequent < 0)
         self._choose_subsequent(np.flatnonzero(stopped | off), day)
 
     def _choose_subsequent(self, who: Index, day: int) -> None:
-        draw = uniform(self.seed, self.number, "subsequent therapy")[:, 0]
+        draw = self.next_line
         for number, arm in enumerate(self.protocol.arms):
             mine = who[(self.arm[who] == number) & np.isnan(self.course.subsequent_day[who])]
             below = 0.0
@@ -331,11 +332,6 @@ def _spread(reading: ScanReading, who: Index, n: int) -> ScanReading:
         whole[who] = part
         fields[name] = whole
     return ScanReading(**fields)
-
-
-def _pick(mask: Flags, a: Treatment, b: Treatment) -> Treatment:
-    names = ("on", "stop_day", "reason", "progression_day")
-    return Treatment(**{name: np.where(mask, getattr(a, name), getattr(b, name)) for name in names})
 
 
 def conduct(
