@@ -1,0 +1,11 @@
+"""The command line: one module per command, which registers itself on `app`; `main` is the entry point."""
+# ruff: noqa: I001 -- commands are imported in the order in which help lists them
+
+from abscopal.cli import run
+from abscopal.cli import catalogue
+from abscopal.cli import check
+from abscopal.cli import new
+from abscopal.cli.app import NOT_ADVICE, app, main
+from abscopal.cli.catalogue import Kind
+
+__all__ = ["NOT_ADVICE", "Kind", "app", "catalogue", "check", "main", "new", "run"]
