@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import abscopal
-from abscopal.random_streams import exponential, normal, philox, uniform
+from abscopal.philox import rounds
+from abscopal.random_streams import exponential, normal, uniform
 
 
 @pytest.mark.parametrize(
@@ -24,13 +25,21 @@ from abscopal.random_streams import exponential, normal, philox, uniform
     ],
 )
 def test_philox_gives_the_known_answers_of_random123(counter, key, answer):
-    assert tuple(philox(np.array(counter, dtype=np.uint64), key).tolist()) == answer
+    assert rounds(*(np.uint64(word) for word in (*counter, *key))) == answer
 
 
 def test_a_subject_draws_the_same_in_any_company_and_order():
     together = uniform(7, np.arange(100), "dropout", 3, 5)
     assert np.array_equal(uniform(7, [42], "dropout", 3, 5)[0], together[42])
     assert np.array_equal(uniform(7, np.arange(99, -1, -1), "dropout", 3, 5)[::-1], together)
+
+
+def test_each_subject_may_have_a_step_of_its_own():
+    steps = np.array([4, 0, 2**31])
+    alone = [exponential(7, [subject], "event", int(step))[0] for subject, step in zip((8, 9, 10), steps, strict=True)]
+    assert np.array_equal(exponential(7, [8, 9, 10], "event", steps), alone)
+    with pytest.raises(ValueError, match="expected one, or one for each of 3 subjects, got 2"):
+        uniform(7, [8, 9, 10], "event", steps[:2])
 
 
 def test_purposes_in_use_have_different_words():
