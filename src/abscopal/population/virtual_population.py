@@ -5,8 +5,9 @@ Every candidate ends in a class: `enrolled`, `not selected`, or why he or she wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from abscopal.indications.indication import Indication
 from abscopal.mechanisms.organ_milieu import ORGANS
 from abscopal.population.baseline import Baseline, draw_baseline
 from abscopal.population.distributions import factors, sample
+from abscopal.population.pools import Pool, pools
 from abscopal.population.seeding import MEASURABLE_MM, SLOTS, Lesions, seed_lesions
 from abscopal.population.selection import choose, effective_size, rake
 from abscopal.random_streams import exponential, normal, uniform
@@ -26,7 +28,7 @@ from abscopal.units import DAYS_PER_YEAR
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
-CANDIDATES_PER_SUBJECT, FEWEST_CANDIDATES = 4, 300
+POOLS_AT_ONCE = 10  # candidates are held in memory until their pool is selected
 BURN_IN_DAYS = 180.0  # immune cells turn over within weeks; half a year brings them to balance with the tumour
 ORGAN_NAMES = list(ORGANS)
 _FIGURES = ("male", "ecog1", "ldh_high", "brain", "liver", "bone", "lung", "pdl1_ge1", "pdl1_ge5", "pdl1_ge50")
@@ -81,16 +83,48 @@ def draw_population(
     line: str = "1L",
     marginals: Mapping[str, float] | None = None,
     workers: int = 1,
+    which: Sequence[Pool] | None = None,
 ) -> VirtualPopulation:
-    """Draw `count` virtual patients.
+    """Draw the virtual patients of a trial, or of some of its pools.
+
+    Parameters
+    ----------
+    indication, kernel, drugs, line
+        What the patients have, and with what they will be treated.
+    count
+        Subjects of the whole trial.
+    seed
+        Of the run.
+    marginals
+        Published shares to select by, and `age_median` in years.
+    workers
+        Threads; the result does not depend on it.
+    which
+        The pools to draw, of `pools(count)`; all of them if left out.
 
     Raises
     ------
     ValueError
         If too few candidates are plausible.
     """
-    marginals = dict(marginals or {})
-    number = np.arange(max(CANDIDATES_PER_SUBJECT * count, FEWEST_CANDIDATES), dtype=np.int64)
+    draw = partial(_draw, indication, kernel, drugs, seed, line, dict(marginals or {}), workers)
+    wanted = list(pools(count) if which is None else which)
+    parts = [draw(wanted[i : i + POOLS_AT_ONCE]) for i in range(0, len(wanted), POOLS_AT_ONCE)]
+    return parts[0] if len(parts) == 1 else join(parts)
+
+
+def _draw(
+    indication: Indication,
+    kernel: Kernel,
+    drugs: Sequence[Drug],
+    seed: int,
+    line: str,
+    marginals: Mapping[str, float],
+    workers: int,
+    which: Sequence[Pool],
+) -> VirtualPopulation:
+    """Draw several pools as one batch, then select pool by pool."""
+    number = np.concatenate([pool.candidates for pool in which])
     common = factors(seed, number)
     target = sample("sum_of_diameters", indication.sum_of_diameters, common, seed, number)
     index = sample("seeding_index", indication.seeding_index, common, seed, number)
@@ -100,24 +134,82 @@ def draw_population(
     baseline = draw_baseline(indication, ORGAN_NAMES, common, pdl1, lesions, seed, number, marginals.get("age_median"))
     _personalise(batch, baseline, drugs, seed, number)
     reason = _grow(batch, indication, common, lesions, seed, number, workers)
-    plausible = np.flatnonzero(reason == "")
-    if len(plausible) < count:
-        raise ValueError(f"only {len(plausible)} of {len(number)} candidates are plausible; {count} are needed")
-    flags = {name: flag[plausible] for name, flag in baseline.flags().items()}
-    weight = rake(flags, {name: share for name, share in marginals.items() if name in _FIGURES})
-    chosen = plausible[choose(weight, uniform(seed, plausible, "selection")[:, 0], count)]
-    classes = {str(name): int((reason == name).sum()) for name in np.unique(reason) if name}
-    classes = {"enrolled": count, "not selected": len(plausible) - count, **classes}
+    chosen, effective = _select(which, number, reason, baseline.flags(), marginals, seed)
     population = VirtualPopulation(
         batch.take(chosen),
         baseline.take(chosen),
         lesions.organ[chosen],
         number[chosen],
-        classes,
-        effective_size(weight),
+        _classes(reason, len(chosen)),
+        effective,
     )
     _set_clocks(population, seed)
     return population
+
+
+def _select(
+    which: Sequence[Pool],
+    number: Index,
+    reason: NDArray[np.str_],
+    flags: Mapping[str, NDArray[np.bool_]],
+    marginals: Mapping[str, float],
+    seed: int,
+) -> tuple[Index, float]:
+    """Return the places of those chosen, pool by pool, and the effective number of plausible candidates."""
+    shares = {name: share for name, share in marginals.items() if name in _FIGURES}
+    ends = np.cumsum([len(pool.candidates) for pool in which])
+    chosen, effective = [], 0.0
+    for pool, end in zip(which, ends, strict=True):
+        begin = end - len(pool.candidates)
+        plausible = begin + np.flatnonzero(reason[begin:end] == "")
+        if len(plausible) < pool.size:
+            raise ValueError(f"only {len(plausible)} of {end - begin} candidates are plausible; {pool.size} are needed")
+        weight = rake({name: flag[plausible] for name, flag in flags.items()}, shares)
+        ticket = uniform(seed, number[plausible], "selection")[:, 0]
+        chosen.append(plausible[choose(weight, ticket, pool.size)])
+        effective += effective_size(weight)
+    return np.concatenate(chosen), effective
+
+
+def _classes(reason: NDArray[np.str_], enrolled: int) -> dict[str, int]:
+    """Count the candidates of each class."""
+    found = {str(name): int((reason == name).sum()) for name in np.unique(reason) if name}
+    return {"enrolled": enrolled, "not selected": int((reason == "").sum()) - enrolled, **found}
+
+
+def join(parts: Sequence[VirtualPopulation]) -> VirtualPopulation:
+    """Return one population of several, in their order."""
+    batches = [part.batch for part in parts]
+    arrays = {
+        name: np.concatenate([getattr(b, name) for b in batches])
+        for name in ("y", "p", "q", "lesions", "time", "threshold")
+    }
+    batch = Batch(batches[0].kernel, **arrays, tolerance=batches[0].tolerance)
+    for name in ("step", "status", "event"):
+        getattr(batch, name)[:] = np.concatenate([getattr(b, name) for b in batches])
+    values = {
+        f.name: np.concatenate([getattr(part.baseline, f.name) for part in parts])
+        for f in fields(Baseline)
+        if f.name != "has"
+    }
+    has = {name: np.concatenate([part.baseline.has[name] for part in parts]) for name in parts[0].baseline.has}
+    return VirtualPopulation(
+        batch,
+        Baseline(**values, has=has),
+        np.concatenate([part.organ for part in parts]),
+        np.concatenate([part.number for part in parts]),
+        add_classes(part.classes for part in parts),
+        sum(part.effective for part in parts),
+    )
+
+
+def add_classes(several: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Add up counts by class; enrolled and not selected first, then by name."""
+    total = {"enrolled": 0, "not selected": 0}
+    for classes in several:
+        for name, number in classes.items():
+            total[name] = total.get(name, 0) + number
+    return dict(list(total.items())[:2] + sorted(list(total.items())[2:]))
 
 
 def _parameterise(
