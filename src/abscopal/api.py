@@ -200,7 +200,7 @@ class Trial:
 
     def write(self, folder: str | Path) -> Path:
         """Write the run folder: protocol, tables, manifest, summary, figures, report."""
-        from abscopal.clinic.tables import write_parquet
+        from abscopal.clinic.parquet import write_parquet
         from abscopal.protocol.yaml_form import to_yaml
         from abscopal.report.figures import write_figures
 

@@ -1,40 +1,14 @@
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 
-from abscopal.clinic import tables
-from abscopal.clinic.tables import SCHEMAS, SchemaError, conform, read_parquet, table_hash, write_parquet
+from abscopal.clinic.tables import SCHEMAS, SchemaError, conform, table_hash
 
 VALUES = {"string": ["b", "a", "a"], "float": [1.5, np.nan, -2.0], "integer": [3, 2, 2], "flag": [True, False, True]}
 
 
 def frame_of(name):
     return pd.DataFrame({column.name: VALUES[column.kind] for column in SCHEMAS[name].columns})
-
-
-@pytest.mark.parametrize("name", SCHEMAS)
-def test_table_comes_back_from_parquet_as_it_was(name, tmp_path):
-    table = conform(name, frame_of(name))
-    write_parquet(table, tmp_path / "table.parquet", name)
-    pd.testing.assert_frame_equal(read_parquet(tmp_path / "table.parquet", name), table)
-
-
-@pytest.mark.parametrize("name", SCHEMAS)
-def test_identical_tables_give_identical_files_whatever_the_order_of_columns(name, tmp_path):
-    frame = frame_of(name)
-    write_parquet(frame, tmp_path / "a.parquet", name)
-    write_parquet(frame[frame.columns[::-1]], tmp_path / "b.parquet", name)
-    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "b.parquet"]
-
-
-@pytest.mark.parametrize("name", SCHEMAS)
-def test_table_without_rows_conforms_and_comes_back(name, tmp_path):
-    write_parquet(tables.empty(name), tmp_path / "none.parquet", name)
-    back = read_parquet(tmp_path / "none.parquet", name)
-    assert back.empty
-    assert list(back.dtypes) == list(conform(name, frame_of(name)).dtypes)
 
 
 def test_rows_are_ordered_by_subject_day_and_lesion():
@@ -50,13 +24,6 @@ def test_hash_does_not_depend_on_order_but_on_every_value():
         changed = frame.copy()
         changed[column] = np.roll(frame[column].to_numpy(), 1)
         assert table_hash(changed, "ADTTE") != table_hash(frame, "ADTTE"), column
-
-
-def test_file_carries_units_and_labels_and_no_time_of_writing(tmp_path):
-    write_parquet(frame_of("ADTR"), tmp_path / "adtr.parquet", "ADTR")
-    schema = pq.read_schema(tmp_path / "adtr.parquet")
-    assert schema.field("AVAL").metadata == {b"unit": b"mm", b"label": b"Diameter or sum of diameters"}
-    assert schema.metadata == {b"table": b"ADTR", b"label": SCHEMAS["ADTR"].label.encode()}
 
 
 def test_everything_wrong_with_a_table_is_named_at_once():

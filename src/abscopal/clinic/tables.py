@@ -1,25 +1,20 @@
 """The declared tables of a trial: ADSL, ADTR, ADRS, ADTTE, ADEX (names after CDISC ADaM).
 
 A table is a pandas frame that conforms to its schema: the declared columns, in order, with the declared types, rows
-in the declared order. Identical tables give identical Parquet bytes, so a run can be compared by its files.
+in the declared order. `clinic/parquet.py` writes and reads them.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 Kind = Literal["string", "float", "integer", "flag"]
 
-_ARROW = {"string": pa.string(), "float": pa.float64(), "integer": pa.int64(), "flag": pa.bool_()}
 _NUMPY = {"float": np.float64, "integer": np.int64, "flag": np.bool_}
 
 
@@ -236,33 +231,6 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 def empty(name: str) -> pd.DataFrame:
     """Return the declared table without rows."""
     return conform(name, pd.DataFrame({column: [] for column in schema_named(name).names}))
-
-
-def arrow_schema(name: str) -> pa.Schema:
-    """Return the Arrow schema of a table, with unit and label as metadata of each column."""
-    schema = schema_named(name)
-    fields = [
-        pa.field(c.name, _ARROW[c.kind], nullable=c.kind == "float", metadata={"unit": c.unit, "label": c.label})
-        for c in schema.columns
-    ]
-    return pa.schema(fields, metadata={"table": schema.name, "label": schema.label})
-
-
-def write_parquet(frame: pd.DataFrame, path: str | os.PathLike[str], name: str) -> None:
-    """Write a table as Parquet (zstd) with units and labels; identical tables give identical bytes.
-
-    The file appears whole or not at all: it is written beside its place and then renamed.
-    """
-    table = conform(name, frame)
-    columns = [pa.array(table[f.name].to_numpy(), type=f.type) for f in arrow_schema(name)]
-    partial = Path(path).with_name(Path(path).name + ".partial")
-    pq.write_table(pa.Table.from_arrays(columns, schema=arrow_schema(name)), partial, compression="zstd")
-    partial.replace(path)
-
-
-def read_parquet(path: str | os.PathLike[str], name: str) -> pd.DataFrame:
-    """Read a table written by `write_parquet` and check it against its schema."""
-    return conform(name, pq.read_table(path).to_pandas())
 
 
 def table_hash(frame: pd.DataFrame, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from abscopal.drugs.drug import Drug
 from abscopal.engine.kernel import Kernel, compile_model
 from abscopal.indications.indication import Indication
 from abscopal.mechanisms import standard_model
+from abscopal.population.pools import Pool
 from abscopal.population.virtual_population import VirtualPopulation, draw_population
 from abscopal.protocol.protocol import Protocol
 from abscopal.trial.conduct import Course, conduct
@@ -54,8 +55,10 @@ def prepare(protocol: Protocol) -> Design:
     )
 
 
-def enrol(design: Design, seed: int, subjects: int | None = None, workers: int = 1) -> VirtualPopulation:
-    """Draw the virtual patients of a trial, on day 0."""
+def enrol(
+    design: Design, seed: int, subjects: int | None = None, workers: int = 1, which: Sequence[Pool] | None = None
+) -> VirtualPopulation:
+    """Draw the virtual patients of a trial, or of some of its pools, on day 0."""
     protocol = design.protocol
     return draw_population(
         design.indication,
@@ -66,6 +69,7 @@ def enrol(design: Design, seed: int, subjects: int | None = None, workers: int =
         line=protocol.line,
         marginals=protocol.baseline.numbers(),
         workers=workers,
+        which=which,
     )
 
 
@@ -102,10 +106,10 @@ def tables(
     }
 
 
-def subject_names(count: int) -> list[str]:
-    """Return `SUBJ-0001` and so on."""
+def subject_names(count: int, first: int = 0, last: int | None = None) -> list[str]:
+    """Return `SUBJ-0001` and so on, of subjects `first` to `last` (exclusive, counted from 0) of a trial of `count`."""
     width = max(4, len(str(count)))
-    return [f"SUBJ-{number:0{width}d}" for number in range(1, count + 1)]
+    return [f"SUBJ-{number:0{width}d}" for number in range(first + 1, (count if last is None else last) + 1)]
 
 
 def allocate(protocol: Protocol, count: int, seed: int) -> Index:
