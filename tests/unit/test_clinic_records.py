@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abscopal.clinic.assess import assess, best_response, lesions_of
-from abscopal.clinic.criterion import LABELS, criterion_named
+from abscopal.clinic.criterion import LABELS, criterion_named, put, take
 from abscopal.clinic.imaging import NODE, ORGANS, Imaging, read_scan
 from abscopal.clinic.lesions import choose_targets, follow, summarise
 from abscopal.clinic.records import DoseRecord, Subjects, adex, adrs, adtr, scan_record, until, visits_of
@@ -28,14 +28,16 @@ def small_trial(criteria, n=60, visits=8, lesions=7, seed=3):
         reading = read_scan(diameter, organ, born <= visit, rng.standard_normal((n, lesions)), IMAGING)
         if visit == 0:
             role = choose_targets(reading, organ)
-            state = criterion.start(summarise(reading, role))
-            scans.append(scan_record(0, 0, np.ones(n, dtype=bool), reading, role, summarise(reading, role)))
+            state = take(criterion.start(summarise(reading, role)), np.arange(n))
+            scans.append(scan_record(0, 0, np.arange(n), reading, role.copy(), summarise(reading, role)))
             continue
-        scanned = rng.random(n) > 0.1
-        role = np.where(scanned[:, None], follow(role, reading, organ, IMAGING), role)
-        findings = summarise(reading, role)
-        state, response = criterion.assess(state, findings, 56 * visit, scanned)
-        scans.append(scan_record(visit, 56 * visit, scanned, reading, role, findings, response))
+        who = np.flatnonzero(rng.random(n) > 0.1)
+        reading = take(reading, who)
+        role[who] = follow(role[who], reading, organ[who], IMAGING)
+        findings = summarise(reading, role[who])
+        after, response = criterion.assess(take(state, who), findings, 56 * visit)
+        put(state, who, after)
+        scans.append(scan_record(visit, 56 * visit, who, reading, role[who], findings, response))
     return organ, scans, criterion
 
 

@@ -281,6 +281,16 @@ def take(record: Record, subjects: npt.NDArray[np.integer] | Bools) -> Record:
     return replace(record, **picked)  # type: ignore[type-var]
 
 
+def put(record: Record, subjects: npt.NDArray[np.integer], part: Record) -> None:
+    """Write a record of arrays of these subjects into their places in a record of everyone's, field by field."""
+    for f in fields(record):  # type: ignore[arg-type]
+        whole, own = getattr(record, f.name), getattr(part, f.name)
+        if isinstance(whole, np.ndarray):
+            whole[subjects] = own
+        else:
+            put(whole, subjects, own)
+
+
 def reaches(value: Floats, threshold: Floats | float) -> Bools:
     """Return whether a size reaches a threshold, to within rounding (3.2 + 5.0 mm reaches 8.2 mm)."""
     return np.asarray(value >= threshold - _ROUNDING_MM)

@@ -81,14 +81,29 @@ def largest(eligible: Bools, size_mm: Floats, organ: npt.NDArray[np.integer], al
     organ : (n, L) int
         One code per organ.
     """
-    chosen = already.copy()
-    subject = np.arange(len(eligible))
+    found = np.zeros_like(eligible)
+    concerned = np.flatnonzero(eligible.any(axis=1))  # after baseline few: most scans show no new lesion
+    if len(concerned):
+        found[concerned] = _largest(eligible[concerned], size_mm[concerned], organ[concerned], already[concerned])
+    return found
+
+
+def _largest(eligible: Bools, size_mm: Floats, organ: npt.NDArray[np.integer], already: Bools) -> Bools:
+    """As `largest`, one pick per subject and round."""
+    size = np.where(eligible & ~already, size_mm, -np.inf)
+    chosen, subject = already.copy(), np.arange(len(eligible))
+    in_all = already.sum(axis=1)
+    in_organ = np.zeros(organ.shape, dtype=np.int64)
+    for lesion in np.flatnonzero(already.any(axis=0)):
+        in_organ += (organ == organ[:, [lesion]]) & already[:, [lesion]]
     for _ in range(min(MOST_TARGETS, eligible.shape[1])):
-        in_organ = ((organ[:, :, None] == organ[:, None, :]) & chosen[:, None, :]).sum(axis=2)
-        room = (in_organ < MOST_PER_ORGAN) & (chosen.sum(axis=1) < MOST_TARGETS)[:, None]
-        size = np.where(eligible & ~chosen & room, size_mm, -np.inf)
+        size[(in_organ >= MOST_PER_ORGAN) | (in_all >= MOST_TARGETS)[:, None]] = -np.inf
         pick = size.argmax(axis=1)
-        chosen[subject, pick] |= np.isfinite(size[subject, pick])
+        picked = np.isfinite(size[subject, pick])
+        chosen[subject, pick] |= picked
+        in_organ += (organ == organ[subject, pick][:, None]) & picked[:, None]
+        in_all += picked
+        size[subject, pick] = -np.inf
     return chosen & ~already
 
 

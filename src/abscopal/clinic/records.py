@@ -13,7 +13,6 @@ from abscopal.clinic import tables
 from abscopal.clinic.criterion import (
     LABELS,
     Best,
-    Bools,
     Codes,
     Criterion,
     Findings,
@@ -23,7 +22,6 @@ from abscopal.clinic.criterion import (
     VisitResponse,
     Visits,
     rule_text,
-    take,
 )
 from abscopal.clinic.imaging import NODE, ORGANS, STATE_LABELS, ScanReading
 from abscopal.clinic.lesions import ROLE_LABELS, Role
@@ -81,39 +79,37 @@ class ScanRecord:
 def scan_record(
     visit: int,
     day: float | Floats,
-    scanned: Bools,
+    subject: Integers,
     reading: ScanReading,
     role: Codes,
     findings: Findings,
     response: VisitResponse | None = None,
 ) -> ScanRecord:
-    """Return the record of a scan round from arrays over all n subjects and the mask of those scanned.
+    """Return the record of a scan round of k subjects.
 
     Parameters
     ----------
     visit : int
         Scan number, 0 at baseline.
-    day : float or (n,) float, day
+    day : float or (k,) float, day
         Study day of the scan.
-    scanned : (n,) bool
-        Subjects scanned.
-    reading, role, findings : ScanReading, (n, L) int8, Findings
+    subject : (k,) int
+        Index of each subject scanned.
+    reading, role, findings : ScanReading, (k, L) int8, Findings
         Of this scan.
     response : VisitResponse
-        Of this scan, (n,); None at baseline.
+        Of this scan, (k,); None at baseline.
     """
-    subject = np.flatnonzero(scanned)
     whole = np.where(findings.has_target & findings.targets_evaluated, findings.target_sum, np.nan)
-    sums = whole if response is None else response.sum_mm
     return ScanRecord(
         visit=visit,
-        day=np.broadcast_to(np.asarray(day), scanned.shape)[subject].astype(np.int64),
+        day=np.broadcast_to(np.asarray(day), subject.shape).astype(np.int64),
         subject=subject,
-        measured_mm=reading.measured_mm[subject],
-        state=reading.state[subject],
-        role=role[subject],
-        sum_mm=sums[subject],
-        response=None if response is None else take(response, subject),
+        measured_mm=reading.measured_mm,
+        state=reading.state,
+        role=role,
+        sum_mm=whole if response is None else response.sum_mm,
+        response=response,
     )
 
 

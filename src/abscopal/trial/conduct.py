@@ -18,11 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.clinic.criterion import Criterion, VisitResponse, choose
+from abscopal.clinic.criterion import Criterion, VisitResponse, choose, put, take
 from abscopal.clinic.disposition import (
     BeyondProgression,
     Reason,
@@ -107,7 +108,7 @@ class _Clinic:
     imaging: Imaging
     bias: Array
     role: NDArray[np.int8]
-    state: object
+    state: Any
     scanning: Flags
     visit: int = 0
 
@@ -176,24 +177,24 @@ class _Trial:
         return np.asarray(who[np.isnan(self.course.death_day[who]) & (batch.status[who] == REACHED)])
 
     def _die(self, who: Index) -> None:
-        hazards = self.batch.kernel.layout.hazards
+        causes = np.array([hazard.replace("_", " ") for hazard in self.batch.kernel.layout.hazards], dtype=object)
         self.course.death_day[who] = self.batch.time[who]
-        self.course.cause[who] = [hazards[event].replace("_", " ") for event in self.batch.event[who]]
+        self.course.cause[who] = causes[self.batch.event[who]]
 
     def _seed(self, who: Index) -> None:
         """Found a colony of one cell in the next free slot (none is left for the thirteenth), and wait for the next."""
+        if not len(who):
+            return
         batch = self.batch
-        for subject in who:
-            slot, event = int(batch.lesions[subject]), int(batch.event[subject])
-            if slot < batch.slots:
-                batch.lesion_column("C_sensitive")[subject, slot] = 1.0
-                batch.lesion_column("K_vessels")[subject, slot] = batch.parameter("vascular_ratio")[subject]
-                batch.lesions[subject] += 1
-            self.course.seeded[subject] += 1
-            step = int(self.course.seeded[subject])
-            wait = exponential(self.seed, self.number[subject], f"event {SEEDING}", step)[0, 0]
-            batch.threshold[subject, event] += wait
-            batch.status[subject] = REACHED
+        room = who[batch.lesions[who] < batch.slots]
+        slot = batch.lesions[room]
+        batch.lesion_column("C_sensitive")[room, slot] = 1.0
+        batch.lesion_column("K_vessels")[room, slot] = batch.parameter("vascular_ratio")[room]
+        batch.lesions[room] += 1
+        self.course.seeded[who] += 1
+        wait = exponential(self.seed, self.number[who], f"event {SEEDING}", self.course.seeded[who])[:, 0]
+        batch.threshold[who, batch.event[who]] += wait
+        batch.status[who] = REACHED
 
     # 3 and 4 --------------------------------------------------------------------------------------------------------
 
@@ -210,36 +211,36 @@ class _Trial:
         reading = self._read(everyone, 0, bias)
         role = choose_targets(reading, self.population.organ)
         findings = summarise(reading, role)
-        present = np.ones(len(self.arm), dtype=bool)
-        self.course.scans.append(scan_record(0, 0, present, reading, role, findings))
-        return _Clinic(criterion, self.imaging, bias, role, criterion.start(findings), present.copy())
+        self.course.scans.append(scan_record(0, 0, everyone, reading, role.copy(), findings))
+        # its fields may share arrays, and are written to in place from here on: each gets its own
+        state = take(criterion.start(findings), everyone)
+        return _Clinic(criterion, self.imaging, bias, role, state, np.ones(len(everyone), dtype=bool))
 
     def scan(self, who: Index, day: int) -> VisitResponse:
-        """Image, read and assess these subjects."""
-        clinic, n = self.clinic, len(self.arm)
-        clinic.visit += 1
-        scanned = np.zeros(n, dtype=bool)
-        scanned[who] = True
-        reading = _spread(self._read(who, clinic.visit, clinic.bias), who, n)
-        seen = follow(clinic.role, reading, self.population.organ, clinic.imaging)
-        clinic.role = np.where(scanned[:, None], seen, clinic.role)
-        findings = summarise(reading, clinic.role)
-        clinic.state, response = clinic.criterion.assess(clinic.state, findings, float(day), scanned)
-        self.course.scans.append(scan_record(clinic.visit, day, scanned, reading, clinic.role, findings, response))
+        """Image, read and assess these subjects; return their responses, in their order."""
+        clinic = self.clinic
+        reading = self._read(who, clinic.visit, clinic.bias)
+        role = follow(clinic.role[who], reading, self.population.organ[who], clinic.imaging)
+        findings = summarise(reading, role)
+        state, response = clinic.criterion.assess(take(clinic.state, who), findings, float(day))
+        clinic.role[who] = role
+        put(clinic.state, who, state)
+        self.course.scans.append(scan_record(clinic.visit, day, who, reading, role, findings, response))
         return response
 
     # 5 and 6 --------------------------------------------------------------------------------------------------------
 
-    def decide(self, response: VisitResponse, day: int) -> None:
-        """Stop or continue treatment and scans after a scan, and choose what follows."""
-        course, before = self.course, self.course.treatment
+    def decide(self, who: Index, response: VisitResponse, day: int) -> None:
+        """Stop or continue treatment and scans of those scanned, and choose what follows."""
+        course, before, beyond = self.course, take(self.course.treatment, who), self.beyond[who]
         at_once = after_scan(before, response, day)
         waiting = after_scan(before, response, day, BeyondProgression())
-        course.treatment = choose(self.beyond, waiting, at_once)
-        self.clinic.scanning &= ~(response.progressed & ~(self.beyond & course.treatment.on))
-        stopped = before.on & ~course.treatment.on
-        off = response.progressed & ~course.treatment.on & (course.subsequent < 0)
-        self._choose_subsequent(np.flatnonzero(stopped | off), day)
+        after = choose(beyond, waiting, at_once)
+        put(course.treatment, who, after)
+        self.clinic.scanning[who] &= ~(response.progressed & ~(beyond & after.on))
+        stopped = before.on & ~after.on
+        off = response.progressed & ~after.on & (course.subsequent[who] < 0)
+        self._choose_subsequent(who[stopped | off], day)
 
     def _choose_subsequent(self, who: Index, day: int) -> None:
         draw = self.next_line
@@ -259,7 +260,7 @@ class _Trial:
 
     def due(self, day: int) -> list[DueDose]:
         """Doses due today to subjects still on that treatment and still followed."""
-        return self.calendar.doses.pop(day, [])
+        return self.calendar.due(day)
 
     def dose(self, dose: DueDose, day: int, present: Flags) -> None:
         """Give one drug to those of its subjects who are present and on that treatment."""
@@ -302,11 +303,10 @@ class _Trial:
         there = self.bring(coming, np.full(len(coming), float(day)))
         present = np.zeros(len(self.arm), dtype=bool)
         present[there] = True
+        self.clinic.visit += scan
         scanned = there[self.clinic.scanning[there]] if scan else there[:0]
         if len(scanned):
-            self.decide(self.scan(scanned, day), day)
-        elif scan:
-            self.clinic.visit += 1
+            self.decide(scanned, self.scan(scanned, day), day)
         for dose in doses:
             self.dose(dose, day, present)
 
@@ -321,17 +321,6 @@ class _Trial:
             max((r.doses(10 * self.horizon + 1)[-1][0] for r in arm.regimen), default=0) for arm in self.protocol.arms
         ])  # fmt: skip
         return self.course.last_dose >= final[self.arm]
-
-
-def _spread(reading: ScanReading, who: Index, n: int) -> ScanReading:
-    """Return the reading of some subjects as arrays over all n; the rest are unrecorded."""
-    fields = {}
-    for name in ("measured_mm", "detected", "state", "node", "measurable"):
-        part = getattr(reading, name)
-        whole = np.full((n, part.shape[1]), np.nan if part.dtype.kind == "f" else 0, dtype=part.dtype)
-        whole[who] = part
-        fields[name] = whole
-    return ScanReading(**fields)
 
 
 def conduct(

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ Index = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class DueDose:
-    """A dose due to some subjects; `line` is 1 for protocol treatment and 2 for subsequent treatment."""
+    """A dose due to some subjects, each once; `line` is 1 for protocol treatment and 2 for subsequent treatment."""
 
     subjects: Index
     drug: str
@@ -27,12 +28,22 @@ class DueDose:
     line: int
 
 
+class _Dose(NamedTuple):
+    """Doses alike but for their subjects; `place` in its treatment keeps two of one drug on one day apart."""
+
+    line: int
+    place: int
+    drug: str
+    dose: float
+    unit: str
+
+
 @dataclass
 class Calendar:
     """Days on which something is due, taken in order; subsequent treatment is added as it is decided."""
 
     scan_days: frozenset[int]
-    doses: dict[int, list[DueDose]] = field(default_factory=lambda: defaultdict(list))
+    doses: dict[int, dict[_Dose, list[Index]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
 
     def __post_init__(self) -> None:
         self._days = list(self.scan_days | self.doses.keys())
@@ -40,11 +51,20 @@ class Calendar:
         self._last = -1
 
     def add(self, regimens: Sequence[Regimen], subjects: Index, start: int, horizon: int, line: int) -> None:
-        """Put the doses of regimens into the calendar for these subjects, counted from day `start`."""
-        for regimen in regimens:
+        """Put the doses of a treatment into the calendar for these subjects, counted from day `start`.
+
+        No subject may be given two treatments of one line.
+        """
+        for place, regimen in enumerate(regimens):
             for day, dose, unit in regimen.doses(horizon - start):
-                self.doses[start + day].append(DueDose(subjects, regimen.drug, dose, unit, line))
-                heappush(self._days, start + day)
+                if start + day not in self.doses:
+                    heappush(self._days, start + day)
+                self.doses[start + day][_Dose(line, place, regimen.drug, dose, unit)].append(subjects)
+
+    def due(self, day: int) -> list[DueDose]:
+        """Take out the doses of a day: each subject's in the order of the treatment they belong to."""
+        alike = sorted(self.doses.pop(day, {}).items())
+        return [DueDose(np.concatenate(s), d.drug, d.dose, d.unit, d.line) for d, s in alike]
 
     def next_day(self) -> int | None:
         """Return the next day on which anything is due, each once; None at the end."""
