@@ -8,6 +8,7 @@ from abscopal.clinic.criterion import LABELS, criterion_named, put, take
 from abscopal.clinic.imaging import NODE, ORGANS, Imaging, read_scan
 from abscopal.clinic.lesions import choose_targets, follow, summarise
 from abscopal.clinic.records import DoseRecord, Subjects, adex, adrs, adtr, scan_record, until, visits_of
+from abscopal.clinic.words import spelled
 
 IMAGING = Imaging()
 
@@ -49,7 +50,7 @@ def test_trial_tables_assessed_again_as_a_lesion_table_give_the_same_responses(c
     seen = table["USUBJID"].isin(table.loc[(table["ADY"] == 0) & (table["PARAMCD"] == "LDIAM"), "USUBJID"])
     lesions = lesions_of(table[seen])
     again = assess(lesions, criteria, nontarget_by_size=True)
-    first = adrs(who, scans, criterion)
+    first = spelled(adrs(who, scans, criterion))
     visits = first[(first["PARAMCD"] == "OVR") & first["USUBJID"].isin(again["USUBJID"])].reset_index(drop=True)
     joined = visits.merge(again, on=["USUBJID", "ADY"], suffixes=("", "_AGAIN"))
     assert len(joined) == len(again) > 300

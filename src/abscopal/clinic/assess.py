@@ -22,16 +22,19 @@ from abscopal.clinic.criterion import (
     VisitResponse,
     Visits,
     criterion_named,
+    joined,
     take,
 )
 from abscopal.clinic.imaging import STATE_LABELS, Imaging, ScanReading, State
 from abscopal.clinic.lesion_table import checked, lesions_of, read_lesions
 from abscopal.clinic.lesions import Role, admit, summarise
-from abscopal.clinic.records import response_columns, words
+from abscopal.clinic.records import response_columns
+from abscopal.clinic.words import spelled, words
 
 __all__ = ["assess", "best_response", "lesions_of", "read_lesions"]
 
 _BONE = -2
+Assessed = tuple[int, npt.NDArray[np.intp], VisitResponse]
 _ROLES = {"target": Role.TARGET, "non-target": Role.NON_TARGET, "new": Role.NEW}
 
 
@@ -56,13 +59,8 @@ def assess(lesions: pd.DataFrame, criteria: str = "RECIST 1.1", *, nontarget_by_
     """
     criterion = _criterion(criteria, nontarget_by_size)
     history = _history(checked(lesions))
-    parts = [
-        pd.DataFrame(
-            {"subject": seen, "ADY": history.day[seen, number]} | response_columns(take(visit, seen), criterion)
-        )
-        for number, seen, visit in _visits(history, criterion)
-    ]
-    return _output(parts, history)
+    parts = [(number, seen, take(visit, seen)) for number, seen, visit in _visits(history, criterion)]
+    return _output(parts, history, criterion)
 
 
 def best_response(
@@ -166,7 +164,7 @@ def _scan(history: _History, number: int) -> ScanReading:
     return ScanReading(size, seen, state, history.node, seen & (size >= smallest) & (history.organ != _BONE))
 
 
-def _visits(history: _History, criterion: Criterion) -> Iterator[tuple[int, npt.NDArray[np.intp], VisitResponse]]:
+def _visits(history: _History, criterion: Criterion) -> Iterator[Assessed]:
     """Assess visit by visit: number of the visit, indices of the subjects seen, responses (n,)."""
     is_new = history.role == Role.NEW
     role = np.where(is_new, np.int8(Role.NONE), history.role)
@@ -179,11 +177,14 @@ def _visits(history: _History, criterion: Criterion) -> Iterator[tuple[int, npt.
         yield number, np.flatnonzero(scanned), visit
 
 
-def _output(parts: list[pd.DataFrame], history: _History) -> pd.DataFrame:
+def _output(parts: list[Assessed], history: _History, criterion: Criterion) -> pd.DataFrame:
     columns = ["USUBJID", "ADY", "SUM_MM", "NADIR_MM", "CHANGE_BASELINE", "CHANGE_NADIR"]
     columns += ["TARGET", "NONTARGET", "NEW", "RESPONSE", "RULE"]
     if not parts:
         return pd.DataFrame(columns=columns)
-    whole = pd.concat(parts, ignore_index=True).sort_values(["subject", "ADY"], kind="stable", ignore_index=True)
-    whole["USUBJID"] = words(list(history.usubjid), whole["subject"].to_numpy())
-    return whole[columns]
+    subject = np.concatenate([seen for _, seen, _ in parts])
+    day = np.concatenate([history.day[seen, number] for number, seen, _ in parts])
+    visit = joined([visit for _, _, visit in parts])
+    ids = {"USUBJID": words(list(history.usubjid), subject), "ADY": day}
+    whole = pd.DataFrame(ids | response_columns(visit, criterion, len(subject)))
+    return spelled(whole.take(np.lexsort((day, subject))).reset_index(drop=True)[columns])

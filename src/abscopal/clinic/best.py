@@ -11,7 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from abscopal.clinic.criterion import Best, Bools, Codes, Floats, Integers, Response, Rule, Visits, first_match
+from abscopal.clinic.criterion import (
+    Best,
+    Bools,
+    Codes,
+    Floats,
+    Integers,
+    Response,
+    Rule,
+    Visits,
+    first_match,
+    is_one_of,
+)
 
 _TO_PLAIN = np.arange(len(Response), dtype=np.int8)
 _TO_PLAIN[[Response.ICR, Response.IPR, Response.ISD, Response.ICPD, Response.NON_ICR_NON_IUPD]] = [
@@ -86,29 +97,34 @@ def _confirmed(code: Codes, day: Floats, timing: Timing, complete: bool) -> Bool
     A complete response wants another one; a partial response a partial or a complete one, but not a partial after a
     complete (table 3, footnote a).
     """
-    n, visits = code.shape
-    confirmed = np.zeros((n, visits), dtype=np.bool_)
-    agreeing = (Response.CR,) if complete else (Response.CR, Response.PR)
-    for first in range(visits):
-        unbroken = np.isin(code[:, first], agreeing)
-        was_complete = code[:, first] == Response.CR
-        missing = np.zeros(n, dtype=np.int64)
-        for later in range(first + 1, visits):
-            if not unbroken.any():
-                break
-            now = code[:, later]
-            unbroken &= np.isin(now, (*agreeing, Response.NE, Response.IUPD, Response.NONE))
-            unbroken &= ~(was_complete & (now == Response.PR))
-            agrees = unbroken & np.isin(now, agreeing) & (missing <= timing.not_evaluable)
-            confirmed[:, first] |= agrees & (day[:, later] - day[:, first] >= timing.confirmation)
-            was_complete |= now == Response.CR
-            missing += now == Response.NE
+    confirmed = np.zeros(code.shape, dtype=np.bool_)
+    agreeing = is_one_of(code, (Response.CR,) if complete else (Response.CR, Response.PR))
+    passing = agreeing | is_one_of(code, (Response.NE, Response.IUPD, Response.NONE))
+    for first in range(code.shape[1]):
+        who = np.flatnonzero(agreeing[:, first])  # followed from visit to visit while the response is unbroken
+        confirmed[who, first] = _confirmed_from(first, code[who], day[who], agreeing[who], passing[who], timing)
+    return confirmed
+
+
+def _confirmed_from(first: int, code: Codes, day: Floats, agreeing: Bools, passing: Bools, timing: Timing) -> Bools:
+    """Whether each response (k,) seen at visit `first` is confirmed later."""
+    confirmed, unbroken = np.zeros(len(code), dtype=np.bool_), np.ones(len(code), dtype=np.bool_)
+    was_complete, missing = code[:, first] == Response.CR, np.zeros(len(code), dtype=np.int64)
+    for later in range(first + 1, code.shape[1]):
+        if not unbroken.any():
+            break
+        now = code[:, later]
+        unbroken &= passing[:, later] & ~(was_complete & (now == Response.PR))
+        agrees = unbroken & agreeing[:, later] & (missing <= timing.not_evaluable)
+        confirmed |= agrees & (day[:, later] - day[:, first] >= timing.confirmation)
+        was_complete |= now == Response.CR
+        missing += now == Response.NE
     return confirmed
 
 
 def _facts(code: Codes, day: Floats, timing: Timing, confirmed: bool) -> dict[str, Bools]:
     """Where each fact of `BEST_RULES` holds, visit by visit (n, V)."""
-    complete, responding = code == Response.CR, np.isin(code, (Response.CR, Response.PR))
+    complete, responding = code == Response.CR, is_one_of(code, (Response.CR, Response.PR))
     if confirmed:
         complete = _confirmed(code, day, timing, complete=True)
         responding = _confirmed(code, day, timing, complete=False)
@@ -116,7 +132,7 @@ def _facts(code: Codes, day: Floats, timing: Timing, confirmed: bool) -> dict[st
     return {
         "complete response": complete,
         "partial response": responding,
-        "stable long enough": np.isin(code, (Response.CR, Response.PR, Response.SD)) & long_enough,
+        "stable long enough": is_one_of(code, (Response.CR, Response.PR, Response.SD)) & long_enough,
         "non-target stable long enough": (code == Response.NON_CR_NON_PD) & long_enough,
         "progression": code == Response.PD,
         "unconfirmed progression": code == Response.IUPD,

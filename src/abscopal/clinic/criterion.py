@@ -116,6 +116,13 @@ def first_match(rules: Sequence[Rule], facts: Facts) -> npt.NDArray[np.int16]:
     return index
 
 
+def is_one_of(code: Codes, responses: Sequence[Response]) -> Bools:
+    """Return whether each response code, of any shape, is one of these; a look-up, many times faster than a search."""
+    listed = np.zeros(len(Response), dtype=np.bool_)
+    listed[list(responses)] = True
+    return listed[code]
+
+
 def response_of(rules: Sequence[Rule], index: npt.NDArray[np.integer]) -> Codes:
     """Return the response codes (n,) of the rules with these indices."""
     codes: Codes = np.array([rule.response for rule in rules], dtype=np.int8)
@@ -206,6 +213,13 @@ class VisitResponse:
         return np.asarray(self.response == Response.IUPD)
 
 
+def unseen(n: int) -> VisitResponse:
+    """Return the response of n subjects who were not scanned: none."""
+    none, nothing, missing = np.zeros(n, np.int8), np.full(n, -1, np.int16), np.full(n, np.nan)
+    no = np.zeros(n, np.bool_)
+    return VisitResponse(none, none, none, no, missing, missing, missing, missing, nothing, nothing, missing)
+
+
 @dataclass(frozen=True)
 class Visits:
     """The responses of n subjects at up to V visits, in order of time.
@@ -281,6 +295,13 @@ def take(record: Record, subjects: npt.NDArray[np.integer] | Bools) -> Record:
     return replace(record, **picked)  # type: ignore[type-var]
 
 
+def joined(records: Sequence[Record]) -> Record:
+    """Return one record of arrays from some (at least one), one after another."""
+    parts = {f.name: [getattr(record, f.name) for record in records] for f in fields(records[0])}  # type: ignore[arg-type]
+    whole = {k: np.concatenate(v) if isinstance(v[0], np.ndarray) else joined(v) for k, v in parts.items()}
+    return replace(records[0], **whole)  # type: ignore[type-var]
+
+
 def put(record: Record, subjects: npt.NDArray[np.integer], part: Record) -> None:
     """Write a record of arrays of these subjects into their places in a record of everyone's, field by field."""
     for f in fields(record):  # type: ignore[arg-type]
@@ -326,11 +347,16 @@ def criterion_named(name: str) -> Criterion:
     return known[_plain(name)]
 
 
-def rule_text(criterion: Criterion, visit: VisitResponse) -> npt.NDArray[np.object_]:
-    """Return the rule that gave each response in words, (n,); the target's rule follows where targets are followed."""
-    overall = np.array([str(rule) for rule in criterion.rules] + [""], dtype=object)[visit.rule]
-    target = np.array([f"; target {rule}" for rule in criterion.target_rules] + [""], dtype=object)[visit.target_rule]
-    return np.asarray(overall + np.where(visit.target == Response.NONE, "", target), dtype=object)
+def rule_text(criterion: Criterion, visit: VisitResponse) -> tuple[list[str], Integers]:
+    """Return the rule that gave each response in words: all words there may be, and the number of each response's (n,).
+
+    The target's rule follows where targets are followed; the last words are those of no rule.
+    """
+    overall = [*(str(rule) for rule in criterion.rules), ""]
+    target = [*(f"; target {rule}" for rule in criterion.target_rules), ""]
+    second = np.where(visit.target == Response.NONE, -1, visit.target_rule).astype(np.int64) % len(target)
+    number = visit.rule.astype(np.int64) % len(overall) * len(target) + second
+    return [first + then for first in overall for then in target], number
 
 
 def percent_change(value: Floats, reference: Floats) -> Floats:

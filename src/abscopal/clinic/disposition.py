@@ -12,7 +12,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from abscopal.clinic.criterion import Bools, Codes, Floats, Response, VisitResponse
+from abscopal.clinic.criterion import Bools, Codes, Floats, Response, VisitResponse, is_one_of
 from abscopal.clinic.endpoints import FollowUp
 from abscopal.sources import Source, assumed, cited
 
@@ -117,7 +117,7 @@ def after_scan(
     confirmed = visit.progressed & (waited >= beyond.earliest_confirmation)
     stopped = stop(treatment, dated_back | confirmed | (waited >= beyond.longest), day, Reason.PROGRESSION)
     first = visit.progressed & np.isnan(treatment.progression_day)
-    settled = ~visit.progressed & ~np.isin(visit.response, (Response.NONE, Response.NE))
+    settled = ~visit.progressed & ~is_one_of(visit.response, (Response.NONE, Response.NE))
     progression_day = np.where(first, day, np.where(settled, np.nan, treatment.progression_day))
     return replace(stopped, progression_day=progression_day)
 

@@ -13,8 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from abscopal.clinic import tables
-from abscopal.clinic.criterion import Bools, Criterion, Floats, Integers, Response, Visits
+from abscopal.clinic.criterion import Bools, Criterion, Floats, Integers, Response, Visits, is_one_of, joined
 from abscopal.clinic.records import Subjects, until
+from abscopal.clinic.words import coded, words
 from abscopal.sources import Source, cited
 
 SOURCES: dict[str, Source] = {
@@ -167,23 +168,15 @@ def adtte(
     """
     everyone = np.arange(len(subjects.usubjid))
     responders, duration, response = response_times(visits, follow_up, criterion, censoring)
-    parts = [
-        _rows(subjects, everyone, "OS", overall_survival(follow_up)),
-        _rows(subjects, everyone, "PFS", progression_free_survival(visits, follow_up, censoring)),
-        _rows(subjects, responders, "DOR", duration),
-        _rows(subjects, responders, "TTR", response),
-    ]
-    return tables.conform("ADTTE", pd.concat(parts, ignore_index=True))
-
-
-def _rows(subjects: Subjects, who: Integers, word: str, times: TimeToEvent) -> pd.DataFrame:
-    values = {
-        "PARAMCD": word,
+    survival = overall_survival(follow_up), progression_free_survival(visits, follow_up, censoring)
+    who, times = [everyone, everyone, responders, responders], joined([*survival, duration, response])
+    columns = {
+        "PARAMCD": words(["OS", "PFS", "DOR", "TTR"], np.repeat(np.arange(4), [len(part) for part in who])),
         "AVAL": times.day,
         "CNSR": times.censored.astype(np.int64),
-        "EVNTDESC": pd.Series(times.reason, dtype="str"),
+        "EVNTDESC": coded(times.reason),
     }
-    return pd.DataFrame(subjects.columns(who) | values)
+    return tables.conform("ADTTE", pd.DataFrame(subjects.columns(np.concatenate(who)) | columns))
 
 
 def _died(follow_up: FollowUp) -> Bools:
@@ -204,7 +197,7 @@ def _open_suspicion(visits: Visits) -> Floats:
     """Day of the first iUPD after the last visit that settled the matter; infinity without one."""
     pending = (Response.NONE, Response.NE, Response.IUPD)
     number = np.arange(1, visits.response.shape[1] + 1)
-    last_settled = np.where(np.isin(visits.response, pending), 0, number).max(axis=1, initial=0)
+    last_settled = np.where(is_one_of(visits.response, pending), 0, number).max(axis=1, initial=0)
     still_open = (visits.response == Response.IUPD) & (number > last_settled[:, None])
     return np.asarray(np.where(still_open, visits.day, np.inf).min(axis=1, initial=np.inf))
 
@@ -213,7 +206,7 @@ def _last_adequate(visits: Visits, before: Floats, strictly: Bools) -> Floats:
     """Day of the last scan that could be evaluated, before a day (NaN: any); 0 without one."""
     limit = np.where(np.isnan(before), np.inf, before)[:, None]
     in_time = (visits.day < limit) | ((visits.day == limit) & ~strictly[:, None])
-    adequate = in_time & ~np.isin(visits.response, (Response.NONE, Response.NE))
+    adequate = in_time & ~is_one_of(visits.response, (Response.NONE, Response.NE))
     return np.asarray(np.where(adequate, visits.day, 0.0).max(axis=1, initial=0.0))
 
 

@@ -25,6 +25,7 @@ from abscopal.clinic.criterion import (
     Visits,
     choose,
     first_match,
+    is_one_of,
     reaches,
     response_of,
 )
@@ -347,7 +348,7 @@ def _after(state: IrecistState, bar: Bar, findings: Findings, response: Codes, d
     """State after a visit: the series of iUPD starts, goes on, ends in iCPD, or the bar is reset."""
     suspected, confirmed = response == Response.IUPD, response == Response.ICPD
     starts = suspected & np.isnan(state.suspected_day)
-    resets = np.isin(response, (Response.ICR, Response.IPR, Response.ISD, Response.NON_ICR_NON_IUPD))
+    resets = is_one_of(response, (Response.ICR, Response.IPR, Response.ISD, Response.NON_ICR_NON_IUPD))
     known = resets & np.isfinite(state.suspected_day)
     first_day = np.where(starts, day, np.where(resets, np.nan, state.suspected_day))
     return replace(

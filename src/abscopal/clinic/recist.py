@@ -24,9 +24,11 @@ from abscopal.clinic.criterion import (
     Visits,
     choose,
     first_match,
+    is_one_of,
     percent_change,
     reaches,
     response_of,
+    unseen,
 )
 from abscopal.sources import Source, assumed, cited
 
@@ -281,7 +283,7 @@ class Recist:
         """Return the state after a visit with this target response and, where `complete`, an overall CR."""
         whole = findings.targets_evaluated & np.isfinite(findings.target_sum)
         seen = np.where(findings.nontargets_evaluated, findings.nontarget_sum, np.nan)
-        responding = np.isin(target, (Response.CR, Response.PR))
+        responding = is_one_of(target, (Response.CR, Response.PR))
         return RecistState(
             baseline=state.baseline,
             nadir=np.where(whole, np.minimum(state.nadir, findings.target_sum), state.nadir),
@@ -317,7 +319,7 @@ def describe(
     nontarget: Codes,
 ) -> VisitResponse:
     """Return the visit's response with its sum, nadir and changes; not yet dated as progression."""
-    shown = findings.has_target & (findings.targets_evaluated | np.isin(target, (Response.PD, Response.IUPD)))
+    shown = findings.has_target & (findings.targets_evaluated | is_one_of(target, (Response.PD, Response.IUPD)))
     size = np.where(shown, findings.target_sum, np.nan)
     nadir = np.where(findings.has_target, state.nadir, np.nan)
     return VisitResponse(
@@ -344,13 +346,7 @@ def masked(scanned: Bools | None, after: Record, before: Record, visit: VisitRes
     """Return state and response with subjects not scanned left as they were and given no response."""
     if scanned is None:
         return after, visit
-    return choose(scanned, after, before), choose(scanned, visit, _unseen(len(scanned)))
-
-
-def _unseen(n: int) -> VisitResponse:
-    none, nothing, missing = np.zeros(n, np.int8), np.full(n, -1, np.int16), np.full(n, np.nan)
-    no = np.zeros(n, np.bool_)
-    return VisitResponse(none, none, none, no, missing, missing, missing, missing, nothing, nothing, missing)
+    return choose(scanned, after, before), choose(scanned, visit, unseen(len(scanned)))
 
 
 criterion = Recist()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +23,13 @@ from abscopal.clinic.criterion import (
     Response,
     VisitResponse,
     Visits,
+    joined,
     rule_text,
+    unseen,
 )
 from abscopal.clinic.imaging import NODE, ORGANS, STATE_LABELS, ScanReading
 from abscopal.clinic.lesions import ROLE_LABELS, Role
+from abscopal.clinic.words import Vocabulary, same, words
 
 
 @dataclass(frozen=True)
@@ -35,13 +40,18 @@ class Subjects:
     usubjid: Sequence[str]
     arm: Sequence[str]
 
-    def columns(self, subject: Integers) -> dict[str, pd.Series]:
+    def columns(self, subject: Integers) -> dict[str, pd.Categorical[Any]]:
         """Return the identifying columns for rows of these subjects."""
+        names, arms = self._words
         return {
-            "STUDYID": words([self.studyid], np.zeros(len(subject), dtype=np.int64)),
-            "USUBJID": words(self.usubjid, subject),
-            "ARM": words(self.arm, subject),
+            "STUDYID": same(self.studyid, len(subject)),
+            "USUBJID": names.column(subject),
+            "ARM": arms.column(subject),
         }
+
+    @cached_property
+    def _words(self) -> tuple[Vocabulary, Vocabulary]:
+        return Vocabulary.of(self.usubjid), Vocabulary.of(self.arm)
 
 
 @dataclass(frozen=True)
@@ -138,11 +148,6 @@ class DoseRecord:
     line: int = 1
 
 
-def words(labels: Sequence[str], codes: npt.NDArray[np.integer]) -> pd.Series:
-    """Return a string column from labels and codes; far faster than one Python string per row."""
-    return pd.Series(pd.array(list(labels), dtype="str").take(codes))
-
-
 def _joined(parts: Sequence[np.ndarray], kind: type = np.float64) -> np.ndarray:
     return np.concatenate(parts) if len(parts) else np.empty(0, dtype=kind)
 
@@ -174,7 +179,7 @@ def adtr(subjects: Subjects, organ: npt.NDArray[np.integer], scans: Sequence[Sca
         "NODE": whole["organ"] == NODE,
         "STATE": words(STATE_LABELS, whole["state"]),
         "AVAL": whole["size"],
-        "AVALU": words(["mm"], np.zeros(len(whole["size"]), dtype=np.int64)),
+        "AVALU": same("mm", len(whole["size"])),
     }
     return tables.conform("ADTR", pd.DataFrame(frame))
 
@@ -251,16 +256,30 @@ def adrs(
     n = len(subjects.usubjid)
     visits = visits_of(n, scans)
     counted = visits if last_day is None else until(visits, last_day)
-    parts = [_response_rows(subjects, scan, scan.response, criterion) for scan in scans if scan.response is not None]
-    parts += [
-        _best_rows(subjects, criterion.best(counted, confirmed=confirmed), word)
-        for word, confirmed in (("BOR", False), ("CBOR", True))
-    ]
-    return tables.conform("ADRS", pd.concat(parts, ignore_index=True))
+    best = [criterion.best(counted, confirmed=confirmed) for confirmed in (False, True)]
+    later = [(scan, scan.response) for scan in scans if scan.response is not None]
+    number = np.repeat([scan.visit for scan, _ in later], [len(scan.subject) for scan, _ in later]).astype(np.int64)
+    rows = [len(number), n, n]
+    visit = joined([*(response for _, response in later), *(_only_best(one) for one in best)])
+    columns = response_columns(visit, criterion, rows[0])
+    ids = {
+        "ADY": np.concatenate([*(scan.day for scan, _ in later), *(_day_of(one) for one in best)]),
+        "AVISITN": np.concatenate([number, *(one.visit + 1 for one in best)]),
+        "PARAMCD": words(["OVR", "BOR", "CBOR"], np.repeat([0, 1, 2], rows)),
+        "AVALC": columns.pop("RESPONSE"),
+    }
+    subject = np.concatenate([*(scan.subject for scan, _ in later), np.arange(n), np.arange(n)])
+    return tables.conform("ADRS", pd.DataFrame(subjects.columns(subject) | ids | columns))
 
 
-def response_columns(visit: VisitResponse, criterion: Criterion) -> dict[str, pd.Series | np.ndarray]:
-    """Return the columns that describe a response, as ADRS and `assess` show them; response last but for its rule."""
+def response_columns(
+    visit: VisitResponse, criterion: Criterion, scanned: int
+) -> dict[str, pd.Categorical[Any] | np.ndarray]:
+    """Return the columns that describe responses, as ADRS and `assess` show them.
+
+    Only the first `scanned` rows are of scans, where new lesions are seen or not.
+    """
+    seen = np.arange(len(visit.new)) < scanned
     return {
         "SUM_MM": visit.sum_mm,
         "NADIR_MM": visit.nadir_mm,
@@ -268,48 +287,44 @@ def response_columns(visit: VisitResponse, criterion: Criterion) -> dict[str, pd
         "CHANGE_NADIR": visit.change_nadir,
         "TARGET": words(LABELS, visit.target),
         "NONTARGET": words(LABELS, visit.nontarget),
-        "NEW": words(["N", "Y"], visit.new.astype(np.int64)),
+        "NEW": words(["N", "Y", ""], np.where(seen, visit.new, 2)),
         "RESPONSE": words(LABELS, visit.response),
-        "RULE": rule_text(criterion, visit),
+        "RULE": words(*rule_text(criterion, visit)),
     }
 
 
-def _response_rows(subjects: Subjects, scan: ScanRecord, visit: VisitResponse, criterion: Criterion) -> pd.DataFrame:
-    columns = response_columns(visit, criterion)
-    columns["AVALC"] = columns.pop("RESPONSE")
-    ids = {"ADY": scan.day, "AVISITN": np.full(len(scan.day), scan.visit), "PARAMCD": "OVR"}
-    return pd.DataFrame(subjects.columns(scan.subject) | ids | columns)
+def _only_best(best: Best) -> VisitResponse:
+    """Best responses in the form of a visit's, of which they have the response alone."""
+    return replace(unseen(len(best.response)), response=best.response)
 
 
-def _best_rows(subjects: Subjects, best: Best, word: str) -> pd.DataFrame:
-    n = len(best.response)
-    columns = {
-        "ADY": np.where(np.isnan(best.day), 0, best.day).astype(np.int64),  # never scanned again: baseline
-        "AVISITN": best.visit + 1,
-        "PARAMCD": word,
-        "AVALC": words(LABELS, best.response),
-    }
-    sizes = dict.fromkeys(("SUM_MM", "NADIR_MM", "CHANGE_BASELINE", "CHANGE_NADIR"), np.full(n, np.nan))
-    texts = dict.fromkeys(("TARGET", "NONTARGET", "NEW", "RULE"), "")
-    return pd.DataFrame(subjects.columns(np.arange(n)) | columns | sizes | texts)
+def _day_of(best: Best) -> Integers:
+    return np.where(np.isnan(best.day), 0, best.day).astype(np.int64)  # never scanned again: baseline
 
 
 def adex(subjects: Subjects, doses: Sequence[DoseRecord]) -> pd.DataFrame:
     """Return ADEX: a row per dose, numbered per subject and drug in order of time."""
     drugs = sorted({dose.drug for dose in doses})
     subject = _joined([dose.subject for dose in doses], np.int64)
-    drug = np.repeat([drugs.index(dose.drug) for dose in doses], [len(dose.subject) for dose in doses])
     lengths = [len(dose.subject) for dose in doses]
-    frame = pd.DataFrame(
-        subjects.columns(subject)
-        | {
-            "ADY": np.repeat([int(dose.day) for dose in doses], lengths).astype(np.int64),
-            "EXTRT": words(drugs, drug.astype(np.int64)),
-            "EXDOSE": _joined([dose.dose_mg for dose in doses]),
-            "EXDOSU": words(["mg"], np.zeros(len(subject), dtype=np.int64)),
-            "EXLINE": np.repeat([dose.line for dose in doses], lengths).astype(np.int64),
-        }
-    )
-    in_time = frame.sort_values("ADY", kind="stable")
-    frame["EXSEQ"] = in_time.groupby(["USUBJID", "EXTRT"]).cumcount() + 1
-    return tables.conform("ADEX", frame)
+    drug = np.repeat([drugs.index(dose.drug) for dose in doses], lengths).astype(np.int64)
+    day = np.repeat([int(dose.day) for dose in doses], lengths).astype(np.int64)
+    columns = {
+        "ADY": day,
+        "EXTRT": words(drugs, drug),
+        "EXDOSE": _joined([dose.dose_mg for dose in doses]),
+        "EXDOSU": same("mg", len(subject)),
+        "EXLINE": np.repeat([dose.line for dose in doses], lengths).astype(np.int64),
+        "EXSEQ": _numbered(subject * max(1, len(drugs)) + drug, day),
+    }
+    return tables.conform("ADEX", pd.DataFrame(subjects.columns(subject) | columns))
+
+
+def _numbered(series: Integers, day: Integers) -> Integers:
+    """Return the number of each row within its series, from 1, in order of time and then of the rows."""
+    order = np.lexsort((day, series))
+    begins = np.diff(series[order], prepend=-1) != 0
+    place = np.arange(len(order))
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = place - np.maximum.accumulate(np.where(begins, place, 0)) + 1
+    return number

@@ -13,6 +13,7 @@ from abscopal import catalogue
 from abscopal.clinic.criterion import criterion_named
 from abscopal.clinic.endpoints import adtte
 from abscopal.clinic.records import Subjects, adex, adrs, adtr, visits_of
+from abscopal.clinic.words import spelled
 from abscopal.drugs.drug import Drug
 from abscopal.engine.kernel import Kernel, compile_model
 from abscopal.indications.indication import Indication
@@ -92,6 +93,13 @@ def tables(
     design: Design, population: VirtualPopulation, course: Course, names: list[str] | None = None
 ) -> dict[str, pd.DataFrame]:
     """Return the ADaM tables of a conducted trial, by name in lower case."""
+    return {name: spelled(table) for name, table in coded_tables(design, population, course, names).items()}
+
+
+def coded_tables(
+    design: Design, population: VirtualPopulation, course: Course, names: list[str] | None = None
+) -> dict[str, pd.DataFrame]:
+    """Return the same tables with words as categories, which are made, written and counted many times faster."""
     protocol, criterion = design.protocol, criterion_named(design.protocol.criteria)
     arms = [protocol.arms[number].name for number in course.arm]
     subjects = Subjects(protocol.name, names or subject_names(len(arms)), arms)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from abscopal.clinic.criterion import Bools
 from abscopal.clinic.disposition import REASON_LABELS, end_of_study, follow_up
 from abscopal.clinic.endpoints import FollowUp
 from abscopal.clinic.imaging import ORGANS
 from abscopal.clinic.lesions import Role
 from abscopal.clinic.records import Subjects
 from abscopal.clinic.tables import conform
+from abscopal.clinic.words import coded, words
 from abscopal.population.virtual_population import VirtualPopulation
 from abscopal.protocol.protocol import Protocol
+from abscopal.protocol.regimen import Regimen
 from abscopal.trial.conduct import Course
 
 if TYPE_CHECKING:
@@ -44,31 +48,36 @@ def adsl(
     started = np.isfinite(follow.subsequent_day)
     frame = subjects.columns(np.arange(len(baseline.age))) | {
         "AGE": np.floor(baseline.age),
-        "SEX": np.where(baseline.male, "M", "F"),
+        "SEX": words(["F", "M"], baseline.male.astype(np.int64)),
         "WEIGHT": baseline.weight.round(1),
         "ECOG": baseline.ecog,
         "LDH": baseline.ldh,
         "PDL1": baseline.pdl1,
         "TMB": baseline.tmb,
         "NLESION": seen.sum(axis=1),
-        "NSITE": [len(set(row[row >= 0])) for row in organs],
+        "NSITE": (organs[:, :, None] == np.arange(len(ORGANS))).any(axis=1).sum(axis=1),
         "SUMDIAM": scan.sum_mm,
-        **{f"{name.upper()}FL": np.where(flag, "Y", "N") for name, flag in has.items()},
+        **{f"{name.upper()}FL": words(["N", "Y"], flag.astype(np.int64)) for name, flag in has.items()},
         "TRTEDY": course.last_dose,
         "DTHDY": follow.death_day,
-        "DTHCAUS": np.where(died, course.cause, ""),
+        "DTHCAUS": coded(np.where(died, course.cause, "")),
         "EOSDY": follow.known_day,
-        "EOSSTT": end_of_study(follow, course.dropout),
-        "DCTREAS": np.array(REASON_LABELS)[course.treatment.reason],
-        "CLASS": np.where(course.failed, "solver failure", "enrolled"),
-        "NXTRT": [
-            _subsequent(protocol, a, s) if on else ""
-            for a, s, on in zip(course.arm, course.subsequent, started, strict=True)
-        ],
+        "EOSSTT": coded(end_of_study(follow, course.dropout)),
+        "DCTREAS": words(REASON_LABELS, course.treatment.reason),
+        "CLASS": words(["enrolled", "solver failure"], course.failed.astype(np.int64)),
+        "NXTRT": _subsequent(protocol, course, started),
         "NXTDY": follow.subsequent_day,
     }
     return conform("ADSL", pd.DataFrame(frame))
 
 
-def _subsequent(protocol: Protocol, arm: int, option: int) -> str:
-    return "; ".join(str(regimen) for regimen in protocol.arms[arm].subsequent[option].regimen)
+def _subsequent(protocol: Protocol, course: Course, started: Bools) -> pd.Categorical[Any]:
+    """Sentence of the subsequent regimen of those who began one."""
+    lines = [[_sentence(option.regimen) for option in arm.subsequent] for arm in protocol.arms]
+    first = np.cumsum([0, *(len(options) for options in lines)])[:-1]  # of each arm, in the sentences of all
+    number = np.where(started, first[course.arm] + course.subsequent, -1)
+    return words([*(sentence for options in lines for sentence in options), ""], number)
+
+
+def _sentence(regimens: Sequence[Regimen]) -> str:
+    return "; ".join(str(regimen) for regimen in regimens)
