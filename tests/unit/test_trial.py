@@ -152,6 +152,12 @@ def test_permuted_blocks_balance_arms_after_every_block():
     assert not np.array_equal(arm, permuted_blocks([2, 1], 600, 4))
 
 
+def test_part_of_a_randomisation_is_the_same_as_in_the_whole():
+    whole = permuted_blocks([2, 1], 600, 3)
+    assert np.array_equal(permuted_blocks([2, 1], 101, 3, first=100), whole[100:201])
+    assert np.array_equal(permuted_blocks([2, 1], 1, 3, first=599), whole[599:])
+
+
 def test_a_calendar_gives_each_day_once_and_in_order_even_when_days_are_added():
     calendar = Calendar(frozenset({63, 105}))
     calendar.add([ab.Regimen.parse("nivolumab 3 mg/kg q2w x3")], np.array([0]), 0, 400, 1)

@@ -302,12 +302,12 @@ def _fit_to_size(batch: Batch, volume: Array, lesions: Lesions) -> NDArray[np.st
     everyone = np.arange(len(batch.y))
     (now,) = batch.observe(everyone, "imaged_volume")
     batch.scale_lesions(np.where(volume > 0, volume / np.maximum(now, 1e-300), 0.0))
-    growth, kill, cells, visible = batch.observe(everyone, "net_growth", "kill", "C", "C_visible")
+    growth, kill, cells, visible, whole = batch.observe(everyone, "net_growth", "kill", "C", "C_visible", "volume")
     reason = np.full(len(batch.y), "", dtype="<U32")
     reason[~_measurable(lesions).any(axis=1)] = "no measurable lesion"
     reason[(growth * cells - kill * visible).sum(axis=1) <= 0] = "not progressing untreated"
     reason[batch.status != 0] = "solver failure"
-    living = np.cbrt(6.0 / np.pi * 1000.0 * batch.observe(everyone, "volume")[0])
+    living = np.cbrt(6.0 / np.pi * 1000.0 * whole)
     index = (batch.lesion_parameter("harm") * living).sum(axis=1) / batch.parameter("harm_reference")
     batch.column("decline")[:] = index ** batch.parameter("harm_power")
     return reason

@@ -120,6 +120,6 @@ def subject_names(count: int, first: int = 0, last: int | None = None) -> list[s
     return [f"SUBJ-{number:0{width}d}" for number in range(first + 1, (count if last is None else last) + 1)]
 
 
-def allocate(protocol: Protocol, count: int, seed: int) -> Index:
-    """Randomise `count` subjects to the arms of a protocol."""
-    return permuted_blocks([arm.allocation for arm in protocol.arms], count, seed)
+def allocate(protocol: Protocol, count: int, seed: int, first: int = 0) -> Index:
+    """Randomise `count` subjects, counted from subject `first` of the trial, to the arms of a protocol."""
+    return permuted_blocks([arm.allocation for arm in protocol.arms], count, seed, first)
