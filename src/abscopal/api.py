@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from abscopal import catalogue
-from abscopal.mechanisms.organ_milieu import ORGAN_SOURCES
 from abscopal.protocol.protocol import Protocol
-from abscopal.sources import Source
+from abscopal.runs.failures import failures_of
+from abscopal.runs.finish import write_run
+from abscopal.runs.manifest import manifest, summary
 from abscopal.trial.conduct import Course
 from abscopal.trial.simulate import Design, allocate, enrol, follow, prepare, tables
 
@@ -30,8 +27,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float], None]
 """Called with the name of the stage and the share of it that is done."""
-
-_PACKAGES = ("abscopal", "numpy", "numba", "scipy", "pandas", "pyarrow")
 
 
 def run(
@@ -130,43 +125,29 @@ class Trial:
         return self.tables["adex"]
 
     @cached_property
-    def summary(self) -> dict[str, Any]:
-        """Rates (fractions of 1) and times (months) by arm, and hazard ratios."""
-        from abscopal.analysis.summary import summarise
-        from abscopal.report.published import describe
+    def failures(self) -> list[dict[str, Any]]:
+        """Subjects whose computation failed: `subject`, `day` reached, `status` of the engine, `reason`."""
+        return failures_of(self.course, list(self.adsl["USUBJID"]))
 
-        reference = describe(self.protocol).control if len(self.protocol.arms) > 1 else None
-        return summarise(self.tables, self.protocol.name, self.seed, reference)
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Rates (fractions of 1) and times (months) by arm, hazard ratios, and how many failed for what reasons."""
+        return summary(self.design, self.tables, self.seed, self.failures, [])
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What was run, with what, from which sources."""
-        kernel = self.design.kernel
-        return {
-            "protocol": self.protocol.name,
-            "title": self.protocol.title,
-            "indication": self.protocol.indication,
-            "seed": self.seed,
-            "n": len(self.adsl),
-            "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
-            "model_hash": kernel.model.hash,
-            "marginals": self._marginals(),
-            "effective_candidates": round(self.population.effective, 1),
-            "counts": {**self.population.classes, "solver failure": int(self.course.failed.sum())},
-            "solver": {"method": "Tsitouras 5(4)", "relative tolerance": self.population.batch.tolerance},
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "wall_seconds": round(self.wall_seconds, 2),
-            "sources": bibliography(self.design),
-        }
-
-    def _marginals(self) -> dict[str, dict[str, float]]:
-        """Lay the published marginals beside those of the enrolled, which selection only approaches."""
-        wanted, flags = self.protocol.baseline.numbers(), self.population.baseline.flags()
-        return {
-            name: {"published": wanted[name], "enrolled": round(float(flag.mean()), 4)}
-            for name, flag in flags.items()
-            if name in wanted
-        }
+        traits = self.population.baseline.flags()
+        return manifest(
+            self.design,
+            seed=self.seed,
+            n=len(self.adsl),
+            classes=self.population.classes,
+            effective=self.population.effective,
+            marginals={name: float(flag.mean()) for name, flag in traits.items()},
+            failed=len(self.failures),
+            wall_seconds=self.wall_seconds,
+        )
 
     def survival(self, endpoint: str = "OS") -> Survival:
         """Survival by arm: curves, medians, hazard ratios; `OS`, `PFS`, `DOR` or `TTR`."""
@@ -199,21 +180,15 @@ class Trial:
         return write_report(self.tables, self.manifest, self.summary, self.protocol, Path(path))
 
     def write(self, folder: str | Path) -> Path:
-        """Write the run folder: protocol, tables, manifest, summary, figures, report."""
+        """Write the run folder: protocol, tables, manifest, summary, failures, figures, report."""
         from abscopal.clinic.parquet import write_parquet
-        from abscopal.protocol.yaml_form import to_yaml
-        from abscopal.report.figures import write_figures
 
         folder = Path(folder)
         (folder / "adam").mkdir(parents=True, exist_ok=True)
         (folder / "manifest.json").unlink(missing_ok=True)
-        (folder / "protocol.yaml").write_text(to_yaml(self.protocol), encoding="utf-8")
         for name, table in self.tables.items():
-            write_parquet(table, folder / "adam" / f"{name}.parquet", name.upper())
-        _write_json(folder / "summary.json", self.summary)
-        write_figures(self.tables, self.protocol, folder / "figures", self.summary)
-        self.report(folder / "report.html")
-        _write_json(folder / "manifest.json", self.manifest)  # last: a folder with a manifest is a whole one
+            write_parquet(table, folder / "adam" / f"{name}.parquet", name)
+        write_run(folder, self.design, self.tables, self.summary, self.failures, self.manifest)
         return folder
 
 
@@ -228,34 +203,3 @@ def _require_whole(**numbers: tuple[object, int, int]) -> None:
     ]
     if problems:
         raise InputError(problems)
-
-
-def bibliography(design: Design) -> list[dict[str, str]]:
-    """Return the sources that a run rests on, each once, in alphabetical order; assumptions are counted, not listed."""
-    found = {source.citation: source for source in _sources(design) if source.grade in ("checked", "recalled")}
-    published = [
-        {"key": _key(source.citation), "citation": source.citation, "doi": source.doi, "grade": source.grade}
-        for source in found.values()
-    ]
-    own = [{"key": c.key, "citation": c.citation, "doi": c.doi} for c in design.protocol.sources]
-    return sorted(own + published, key=lambda source: source["citation"])
-
-
-def _sources(design: Design) -> Iterator[Source]:
-    yield from (parameter.source for parameter in design.kernel.model.parameters.values())
-    yield from ORGAN_SOURCES.values()
-    for _, fact in design.indication.facts():
-        yield fact.origin(design.indication.sources)
-    for drug in design.drugs.values():
-        for facts in (drug.values, drug.spread, drug.weight_power):
-            yield from (fact.origin(drug.sources) for fact in facts.values())
-
-
-def _key(citation: str) -> str:
-    author = citation.split()[0].strip(",").lower()
-    year = next((word[:4] for word in citation.split() if word[:4].isdigit() and len(word) >= 4), "")
-    return f"{author}-{year}" if year else author
-
-
-def _write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")

@@ -2,10 +2,11 @@
 # ruff: noqa: I001 -- commands are imported in the order in which help lists them
 
 from abscopal.cli import run
+from abscopal.cli import merge
 from abscopal.cli import catalogue
 from abscopal.cli import check
 from abscopal.cli import new
 from abscopal.cli.app import NOT_ADVICE, app, main
 from abscopal.cli.catalogue import Kind
 
-__all__ = ["NOT_ADVICE", "Kind", "app", "catalogue", "check", "main", "new", "run"]
+__all__ = ["NOT_ADVICE", "Kind", "app", "catalogue", "check", "main", "merge", "new", "run"]

@@ -1,7 +1,7 @@
 """The command line: parse, call the public functions, print. Nothing heavy is imported before it is needed.
 
-Exit codes: 0 done; 1 done, but more subjects failed than allowed; 2 bad input; 3 interrupted; 4 integrity failure;
-70 a bug.
+Exit codes: 0 done; 1 done, but subjects are missing or more failed than allowed; 2 bad input; 3 interrupted, resumable;
+4 integrity failure; 70 a bug.
 """
 
 from __future__ import annotations

@@ -1,0 +1,141 @@
+"""From shards to a finished run: tables joined, summary, failures, figures and report written, the manifest last.
+
+Memory does not grow with the trial: tables are joined shard by shard, and what follows reads the columns it needs.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from abscopal.clinic.parquet import join_parquet, read_parquet
+from abscopal.clinic.tables import SCHEMAS
+from abscopal.population.virtual_population import add_classes
+from abscopal.protocol.yaml_form import to_yaml
+from abscopal.runs.files import checksum, sync_folder, write_json, write_text
+from abscopal.runs.ledger import Ledger
+from abscopal.runs.manifest import manifest, summary
+from abscopal.runs.plan import Plan
+from abscopal.runs.shard import Record, shard_folder
+from abscopal.trial.simulate import Design
+
+TABLES = tuple(name.lower() for name in SCHEMAS)
+MANIFEST = "manifest.json"
+
+
+class RunTables(Mapping[str, pd.DataFrame]):
+    """The joined tables of a run folder, each read when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in TABLES:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = read_parquet(table_path(self.folder, name), name)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TABLES)
+
+    def __len__(self) -> int:
+        return len(TABLES)
+
+
+def table_path(folder: Path, name: str) -> Path:
+    """Where a joined table lies in a run folder."""
+    return folder / "adam" / f"{name}.parquet"
+
+
+def finish(folder: Path, plan: Plan, design: Design, ledger: Ledger, wall_seconds: float) -> dict[str, Any]:
+    """Write everything that stands beside the shards; return the summary.
+
+    Parameters
+    ----------
+    folder
+        The run folder, locked, with at least one whole shard.
+    plan, design, ledger
+        What was run and how its shards ended.
+    wall_seconds
+        Time taken so far.
+    """
+    records = ledger.records
+    join_tables(folder, records)
+    failures = [failure for record in records for failure in record.failures]
+    tables = RunTables(folder)
+    found = summary(design, tables, plan.seed, failures, ledger.missing_subjects)
+    described = _manifest(folder, plan, design, records, len(failures), wall_seconds)
+    write_run(folder, design, tables, found, failures, described)
+    return found
+
+
+def write_run(
+    folder: Path,
+    design: Design,
+    tables: Mapping[str, pd.DataFrame],
+    found: dict[str, Any],
+    failures: list[dict[str, Any]],
+    described: dict[str, Any],
+) -> None:
+    """Write a run but for its tables, the manifest last: a folder with a manifest is a whole one."""
+    from abscopal.report.figures import write_figures
+    from abscopal.report.page import write_report
+
+    write_text(folder / "protocol.yaml", to_yaml(design.protocol))
+    write_json(folder / "summary.json", found)
+    write_json(folder / "failures.json", failures)
+    draft = folder / "figures.partial"
+    shutil.rmtree(draft, ignore_errors=True)
+    write_figures(tables, design.protocol, draft, found)
+    shutil.rmtree(folder / "figures", ignore_errors=True)
+    draft.rename(folder / "figures")
+    page = folder / "report.html.partial"
+    write_report(tables, described, found, design.protocol, page)
+    page.rename(folder / "report.html")
+    write_json(folder / MANIFEST, described)
+    sync_folder(folder)
+
+
+def join_tables(folder: Path, records: list[Record]) -> None:
+    """Join the tables of the shards, in order of their subjects."""
+    (folder / "adam").mkdir(exist_ok=True)
+    places = [shard_folder(folder, record.shard) for record in records]
+    for name in TABLES:
+        join_parquet([place / f"{name}.parquet" for place in places], table_path(folder, name), name)
+    sync_folder(folder / "adam")
+
+
+def _manifest(
+    folder: Path, plan: Plan, design: Design, records: list[Record], failed: int, wall_seconds: float
+) -> dict[str, Any]:
+    n = sum(record.size for record in records)
+    traits = records[0].marginals
+    made = manifest(
+        design,
+        seed=plan.seed,
+        n=n,
+        classes=add_classes(record.classes for record in records),
+        effective=sum(record.effective for record in records),
+        marginals={name: sum(record.marginals[name] for record in records) / n for name in traits},
+        failed=failed,
+        wall_seconds=wall_seconds,
+    )
+    stages = {stage for record in records for stage in record.seconds}
+    seconds = {stage: round(sum(record.seconds.get(stage, 0.0) for record in records), 2) for stage in sorted(stages)}
+    return made | {"shards": len(plan.shards), "seconds": seconds, "files": _signs(folder)}
+
+
+def _signs(folder: Path) -> dict[str, str]:
+    return {f"adam/{name}.parquet": checksum(table_path(folder, name)) for name in TABLES}
+
+
+def unsound(folder: Path, described: Mapping[str, Any]) -> list[str]:
+    """Name the joined tables of a finished run that are not as they were written."""
+    signs = dict(described.get("files", {}))
+    return [name for name, sign in signs.items() if not (folder / name).is_file() or checksum(folder / name) != sign]
