@@ -42,7 +42,10 @@ def to_arrow(name: str, frame: pd.DataFrame) -> pa.Table:
 
 
 def _array(values: pd.Series, kind: pa.DataType) -> pa.Array:
-    return pa.array(values.to_numpy(), type=kind)
+    if kind != pa.string():
+        return pa.array(values.to_numpy(), type=kind)
+    found = pa.array(values.array)  # strings or categories as they are; numpy would make each a Python object
+    return (found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found).cast(kind)
 
 
 class _Groups:
@@ -84,8 +87,10 @@ def table_file(path: str | os.PathLike[str], name: str) -> Iterator[Callable[[pa
     path = Path(path)
     partial = path.with_name(path.name + ".partial")
     try:
-        with pq.ParquetWriter(partial, arrow_schema(name), compression="zstd") as writer:
-            groups = _Groups(writer, arrow_schema(name))
+        schema = arrow_schema(name)
+        repeated = [f.name for f in schema if f.type != pa.float64()]  # a dictionary of measurements only costs
+        with pq.ParquetWriter(partial, schema, compression="zstd", use_dictionary=repeated) as writer:
+            groups = _Groups(writer, schema)
             yield groups.add
             groups.finish()
         with partial.open("rb+") as stream:
