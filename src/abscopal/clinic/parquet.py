@@ -116,8 +116,15 @@ def join_parquet(parts: Sequence[str | os.PathLike[str]], path: str | os.PathLik
     with table_file(path, name) as add:
         for value in [None] if first == "USUBJID" else _values(parts, first):
             for part in parts:
-                rows = pq.ParquetFile(part).read()
+                rows = _rows(part, name)
                 add(rows if value is None else rows.filter(pc.equal(rows[first], value)))
+
+
+def _rows(part: str | os.PathLike[str], name: str) -> pa.Table:
+    """Return a file as the declared table; read as codes and then spelled, words take a third of the time."""
+    schema = arrow_schema(name)
+    words = [f.name for f in schema if f.type == pa.string()]
+    return pq.ParquetFile(part, read_dictionary=words).read().cast(schema)
 
 
 def _values(parts: Sequence[str | os.PathLike[str]], column: str) -> list[str]:
