@@ -44,11 +44,11 @@ def tables():
 @pytest.mark.parametrize(("sums", "responses", "verdict", "why"), SUBJECTS, ids=[row[3] for row in SUBJECTS])
 def test_definition_on_one_subject_by_hand(sums, responses, verdict, why):
     progression = np.isin(["", *responses], ["PD", "iUPD", "iCPD"])
-    assert shows_pseudoprogression(np.arange(len(sums)), np.array(sums, dtype=float), progression) is verdict
+    assert shows_pseudoprogression(np.array([sums], dtype=float), progression[None]).tolist() == [verdict]
 
 
 def test_progression_noted_at_baseline_is_not_progression_under_treatment():
-    assert not shows_pseudoprogression(np.arange(2), np.array([100.0, 60.0]), np.array([True, False]))
+    assert not shows_pseudoprogression(np.array([[100.0, 60.0]]), np.array([[True, False]]))[0]
 
 
 def test_the_tables_give_the_same_subjects_as_the_definition_by_hand_in_any_order_of_rows():

@@ -20,9 +20,10 @@ Eisenhauer EA et al. Eur J Cancer 2009;45:228, doi:10.1016/j.ejca.2008.10.026 (R
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from abscopal.analysis.censored import Floats
-from abscopal.analysis.enrolled import enrolled
+from abscopal.analysis.censored import Codes, Floats
+from abscopal.analysis.enrolled import enrolled, labels, places
 from abscopal.analysis.proportion import Proportion, proportion
 
 PROGRESSION = frozenset({"PD", "iUPD", "iCPD"})
@@ -46,47 +47,63 @@ def pseudoprogression(adtr: pd.DataFrame, adrs: pd.DataFrame, adsl: pd.DataFrame
         The subjects: USUBJID, ARM, and CLASS where simulated.
     """
     subjects = enrolled(adsl)
-    shows = subjects["USUBJID"].isin(pseudoprogressors(adtr, adrs))
-    by_arm = shows.groupby(subjects["ARM"].astype(str)).agg(["sum", "size"])
-    return {str(arm): proportion(int(total), int(n)) for arm, total, n in by_arm.itertuples()}
+    shows = _shows(adtr, adrs, subjects["USUBJID"])
+    arm, names = labels(subjects["ARM"])
+    n, total = np.bincount(arm, minlength=len(names)), np.bincount(arm[shows], minlength=len(names))
+    return {name: proportion(int(total[code]), int(n[code])) for code, name in enumerate(names)}
 
 
 def pseudoprogressors(adtr: pd.DataFrame, adrs: pd.DataFrame) -> list[str]:
     """USUBJID of the subjects who show pseudoprogression, sorted."""
-    measured = adtr["PARAMCD"].eq("SUMDIAM") & adtr["AVAL"].notna()
-    sums = adtr.loc[measured, ["USUBJID", "AVISITN", "AVAL"]]
-    overall = adrs.loc[adrs["PARAMCD"] == "OVR", ["USUBJID", "AVISITN", "AVALC"]]
-    visits = sums.merge(overall, on=["USUBJID", "AVISITN"], how="outer").sort_values(["USUBJID", "AVISITN"])
-    found = []
-    for subject, rows in visits.groupby("USUBJID", sort=True):
-        progression = rows["AVALC"].isin(PROGRESSION).to_numpy()
-        if shows_pseudoprogression(rows["AVISITN"].to_numpy(), rows["AVAL"].to_numpy(), progression):
-            found.append(str(subject))
-    return found
+    subjects = pd.Series(sorted(str(subject) for subject in adtr["USUBJID"].unique()), dtype="str")
+    return [str(subject) for subject in subjects[_shows(adtr, adrs, subjects)]]
 
 
-def shows_pseudoprogression(visit: np.ndarray, sum_mm: Floats, progression: np.ndarray) -> bool:
-    """Apply the definition to one subject.
+def _shows(adtr: pd.DataFrame, adrs: pd.DataFrame, subjects: pd.Series) -> NDArray[np.bool_]:
+    """Whether each of the subjects (n,) shows pseudoprogression; only those who ever responded are looked at."""
+    sums = adtr[adtr["PARAMCD"].eq("SUMDIAM") & adtr["AVAL"].notna()]
+    overall = adrs[adrs["PARAMCD"].eq("OVR")]
+    who, seen = places(sums["USUBJID"], subjects), places(overall["USUBJID"], subjects)
+    responders = _responders(who, sums["AVISITN"].to_numpy(), sums["AVAL"].to_numpy(np.float64), len(subjects))
+    row = np.append(np.where(responders, np.cumsum(responders) - 1, -1), -1)  # place among the responders
+    visits, column = np.unique(np.concatenate([[0], sums["AVISITN"], overall["AVISITN"]]), return_inverse=True)
+    if not len(visits) or visits[0] != 0:
+        raise ValueError(f"AVISITN: expected scan numbers from 0, got {visits[0]}")
+    size = np.full((int(responders.sum()), len(visits)), np.nan)
+    progression = np.zeros(size.shape, dtype=np.bool_)
+    mine = row[who] >= 0
+    size[row[who][mine], column[1 : len(sums) + 1][mine]] = sums["AVAL"].to_numpy(np.float64)[mine]
+    mine = (row[seen] >= 0) & overall["AVALC"].isin(PROGRESSION).to_numpy()
+    progression[row[seen][mine], column[len(sums) + 1 :][mine]] = True
+    shows = np.zeros(len(subjects), dtype=np.bool_)
+    shows[responders] = shows_pseudoprogression(size, progression)
+    return shows
+
+
+def _responders(who: Codes, visit: NDArray[np.int64], size: Floats, n: int) -> NDArray[np.bool_]:
+    """Whether each subject (n,) ever had a sum small enough for a response."""
+    baseline = np.full(n + 1, np.nan)
+    at_baseline = visit == 0
+    baseline[who[at_baseline]] = size[at_baseline]
+    small = size <= RESPONSE_SHARE * baseline[who] + _ROUNDING_MM
+    return np.asarray(np.bincount(who[small & (who >= 0)], minlength=n) > 0)
+
+
+def shows_pseudoprogression(sum_mm: Floats, progression: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Apply the definition to k subjects.
 
     Parameters
     ----------
-    visit : (v,) int
-        Scan numbers, ascending; 0 is baseline.
-    sum_mm : (v,) float
-        Sum of target diameters in mm, NaN where not measured.
-    progression : (v,) bool
+    sum_mm : (k, v) float
+        Sum of target diameters in mm at each scan, the first at baseline; NaN where not measured.
+    progression : (k, v) bool
         True where the overall response is progression.
     """
-    if visit.size == 0 or visit[0] != 0 or not sum_mm[0] > 0.0:
-        return False
-    responded = sum_mm <= RESPONSE_SHARE * sum_mm[0] + _ROUNDING_MM  # NaN compares False: not measured, no response
-    if not responded.any():
-        return False
-    first_response = int(np.argmax(responded))
-    nadir = np.fmin.accumulate(sum_mm)[:first_response]
-    before = sum_mm[:first_response]
-    rise = np.append(
-        False,
-        (before[1:] >= RISE_SHARE * nadir[:-1] - _ROUNDING_MM) & (before[1:] - nadir[:-1] >= RISE_MM - _ROUNDING_MM),
-    )
-    return bool(np.any((rise | progression[:first_response])[1:]))
+    baseline = sum_mm[:, :1]
+    responded = sum_mm <= RESPONSE_SHARE * baseline + _ROUNDING_MM  # NaN compares False: not measured, no response
+    before_response = np.cumsum(responded, axis=1) == 0
+    nadir = np.fmin.accumulate(sum_mm, axis=1)[:, :-1]
+    later = sum_mm[:, 1:]
+    rise = (later >= RISE_SHARE * nadir - _ROUNDING_MM) & (later - nadir >= RISE_MM - _ROUNDING_MM)
+    worse = (rise | progression[:, 1:]) & before_response[:, 1:]
+    return np.asarray(worse.any(axis=1) & responded.any(axis=1) & (baseline[:, 0] > 0.0))

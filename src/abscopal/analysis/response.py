@@ -9,9 +9,10 @@ Eisenhauer EA et al. Eur J Cancer 2009;45:228 (RECIST 1.1).
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from abscopal.analysis.enrolled import enrolled
+from abscopal.analysis.enrolled import enrolled, labels, places
 from abscopal.analysis.proportion import Proportion, proportion
 
 COMPLETE = frozenset({"CR", "iCR"})
@@ -46,14 +47,18 @@ def response_rates(adrs: pd.DataFrame, adsl: pd.DataFrame, *, paramcd: str = "CB
         raise ValueError(f"paramcd: expected CBOR or BOR, got {paramcd!r}")
     subjects = enrolled(adsl)
     rows = adrs[adrs["PARAMCD"] == paramcd]
-    if rows["USUBJID"].duplicated().any():
-        twice = rows.loc[rows["USUBJID"].duplicated(), "USUBJID"].iloc[0]
-        raise ValueError(f"ADRS: expected one {paramcd} row per subject, got several for {twice}")
-    best = subjects["USUBJID"].map(rows.set_index("USUBJID")["AVALC"])
-    return {str(arm): _rates(best[subjects["ARM"] == arm]) for arm in sorted(subjects["ARM"].unique())}
-
-
-def _rates(best: pd.Series) -> ResponseRates:
-    n = len(best)
-    counts = [proportion(int(best.isin(wanted).sum()), n) for wanted in (OBJECTIVE, COMPLETE, CONTROLLED)]
-    return ResponseRates(*counts)
+    if (twice := rows["USUBJID"].duplicated()).any():
+        raise ValueError(
+            f"ADRS: expected one {paramcd} row per subject, got several for {rows.loc[twice, 'USUBJID'].iloc[0]}"
+        )
+    place = places(rows["USUBJID"], subjects["USUBJID"])
+    arm, names = labels(subjects["ARM"])
+    n = np.bincount(arm, minlength=len(names))
+    counts = [
+        np.bincount(arm[place[(place >= 0) & rows["AVALC"].isin(wanted).to_numpy()]], minlength=len(names))
+        for wanted in (OBJECTIVE, COMPLETE, CONTROLLED)
+    ]
+    return {
+        name: ResponseRates(*(proportion(int(count[code]), int(n[code])) for count in counts))
+        for code, name in enumerate(names)
+    }

@@ -14,6 +14,8 @@ from abscopal.analysis.response import response_rates
 from abscopal.analysis.survival import Survival
 from abscopal.units import DAYS_PER_MONTH
 
+Times = Mapping[str, Survival]  # by endpoint
+ENDPOINTS = ("OS", "PFS", "DOR", "TTR")
 LANDMARKS = (6, 12, 18, 24, 36, 48, 60)  # months
 
 
@@ -47,17 +49,19 @@ def summarise(
     if reference_arm is not None and reference_arm not in arms:
         raise ValueError(f"reference_arm: expected one of {', '.join(arms)}, got {reference_arm!r}")
     adtte = tables["adtte"][tables["adtte"]["USUBJID"].isin(adsl["USUBJID"])]
+    known = set(adtte["PARAMCD"].unique())
+    times = {code: Survival(adtte, code) for code in ENDPOINTS if code in known}
     return {
         "protocol": protocol_name,
         "seed": int(seed),
         "n": len(adsl),
-        "arms": _arms(tables, adsl, adtte, arms),
-        "contrasts": _contrasts(adtte, _pairs(arms, reference_arm)),
+        "arms": _arms(tables, adsl, times, arms),
+        "contrasts": _contrasts(times, _pairs(arms, reference_arm)),
     }
 
 
 def _arms(
-    tables: Mapping[str, pd.DataFrame], adsl: pd.DataFrame, adtte: pd.DataFrame, arms: list[str]
+    tables: Mapping[str, pd.DataFrame], adsl: pd.DataFrame, times: Times, arms: list[str]
 ) -> dict[str, dict[str, Any]]:
     rates = response_rates(tables["adrs"], adsl)
     pseudo = pseudoprogression(tables["adtr"], tables["adrs"], adsl)
@@ -67,12 +71,12 @@ def _arms(
             "orr": rates[arm].objective.rate,
             "cr": rates[arm].complete.rate,
             "dcr": rates[arm].disease_control.rate,
-            "pfs_median": _median(adtte, "PFS", arm),
-            "os_median": _median(adtte, "OS", arm),
-            "pfs_at": _landmarks(adtte, "PFS", arm),
-            "os_at": _landmarks(adtte, "OS", arm),
-            "dor_median": _median(adtte, "DOR", arm),
-            "ttr_median": _median_time_to_response(adtte, arm),
+            "pfs_median": _median(times, "PFS", arm),
+            "os_median": _median(times, "OS", arm),
+            "pfs_at": _landmarks(times, "PFS", arm),
+            "os_at": _landmarks(times, "OS", arm),
+            "dor_median": _median(times, "DOR", arm),
+            "ttr_median": _median_time_to_response(times, arm),
             "irae": {},
             "trae_grade3": None,
             "pseudoprogression": pseudo[arm].rate,
@@ -82,29 +86,34 @@ def _arms(
     }
 
 
-def _survival(adtte: pd.DataFrame, paramcd: str, *arms: str) -> Survival | None:
+def _survival(times: Times, paramcd: str, *arms: str) -> Survival | None:
     """Survival of an endpoint; None where one of the arms has nobody with it (no responder, no duration)."""
-    present = set(adtte.loc[adtte["PARAMCD"] == paramcd, "ARM"].unique())
-    return Survival(adtte, paramcd) if present.issuperset(arms) else None
+    survival = times.get(paramcd)
+    return survival if survival is not None and set(survival.arms).issuperset(arms) else None
 
 
-def _median(adtte: pd.DataFrame, paramcd: str, arm: str) -> float | None:
-    survival = _survival(adtte, paramcd, arm)
+def _median(times: Times, paramcd: str, arm: str) -> float | None:
+    survival = _survival(times, paramcd, arm)
     return None if survival is None else survival.median(arm)
 
 
-def _landmarks(adtte: pd.DataFrame, paramcd: str, arm: str) -> dict[str, float]:
-    survival = _survival(adtte, paramcd, arm)
+def _landmarks(times: Times, paramcd: str, arm: str) -> dict[str, float]:
+    survival = _survival(times, paramcd, arm)
     if survival is None:
         return {}
-    followed = adtte.loc[adtte["ARM"] == arm, "AVAL"].max() / DAYS_PER_MONTH  # a curve at 0 would go on for ever
+    # a curve at 0 would go on for ever
+    followed = max(s.curve(arm).time[-1] for s in times.values() if arm in s.arms) / DAYS_PER_MONTH
     rates = {str(months): survival.at(months, arm) for months in LANDMARKS if months <= followed}
     return {months: rate for months, rate in rates.items() if rate is not None}
 
 
-def _median_time_to_response(adtte: pd.DataFrame, arm: str) -> float | None:
+def _median_time_to_response(times: Times, arm: str) -> float | None:
     """Median months from randomisation to the first response, among responders: how trials report it."""
-    responses = adtte[(adtte["PARAMCD"] == "TTR") & (adtte["ARM"] == arm) & (adtte["CNSR"] == 0)]["AVAL"]
+    survival = _survival(times, "TTR", arm)
+    if survival is None:
+        return None
+    curve = survival.curve(arm)
+    responses = np.repeat(curve.time, curve.events.astype(np.int64))
     return float(np.median(responses) / DAYS_PER_MONTH) if len(responses) else None
 
 
@@ -115,19 +124,19 @@ def _pairs(arms: list[str], reference_arm: str | None) -> list[tuple[str, str]]:
     return [(arm, reference_arm) for arm in arms if arm != reference_arm]
 
 
-def _contrasts(adtte: pd.DataFrame, pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:
+def _contrasts(times: Times, pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:
     contrasts = []
     for endpoint in ("OS", "PFS"):
         for arm, reference in pairs:
-            ratio = _finite_ratio(adtte, endpoint, arm, reference)
+            ratio = _finite_ratio(times, endpoint, arm, reference)
             numbers = {key: None if ratio is None else getattr(ratio, key) for key in ("hr", "lo", "hi", "p")}
             contrasts.append({"endpoint": endpoint, "arm": arm, "reference": reference, **numbers})
     return contrasts
 
 
-def _finite_ratio(adtte: pd.DataFrame, endpoint: str, arm: str, reference: str) -> HazardRatio | None:
+def _finite_ratio(times: Times, endpoint: str, arm: str, reference: str) -> HazardRatio | None:
     """Hazard ratio; None where the data give no finite one (a small trial in which one arm has no event)."""
-    survival = _survival(adtte, endpoint, arm, reference)
+    survival = _survival(times, endpoint, arm, reference)
     if survival is None:
         return None
     try:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from abscopal.analysis.censored import Floats
 from abscopal.analysis.cox import HazardRatio, cox
+from abscopal.analysis.enrolled import labels
 from abscopal.analysis.kaplan_meier import SurvivalCurve, kaplan_meier
 from abscopal.analysis.logrank import LogRank, logrank
 from abscopal.units import DAYS_PER_MONTH
@@ -39,10 +40,13 @@ class Survival:
         if paramcd not in known:
             raise ValueError(f"PARAMCD: {_unknown(paramcd, known)}")
         self.paramcd = paramcd
-        self._rows = adtte[adtte["PARAMCD"] == paramcd]
-        if self._rows["USUBJID"].duplicated().any():
+        rows = adtte[adtte["PARAMCD"] == paramcd]
+        if rows["USUBJID"].duplicated().any():
             raise ValueError(f"ADTTE: expected one {paramcd} row per subject, got several")
-        self.arms: tuple[str, ...] = tuple(sorted(self._rows["ARM"].unique()))
+        self._arm, arms = labels(rows["ARM"])
+        self.arms: tuple[str, ...] = tuple(arms)
+        self._days = rows["AVAL"].to_numpy(dtype=np.float64)
+        self._event = 1 - rows["CNSR"].to_numpy()
 
     @cached_property
     def curves(self) -> dict[str, SurvivalCurve]:
@@ -108,17 +112,17 @@ class Survival:
     def logrank(self, arms: Sequence[str] | None = None) -> LogRank:
         """Log-rank test between `arms`, by default all of them."""
         chosen = self.arms if arms is None else tuple(self._known(arm) for arm in arms)
-        return logrank(*self._times(chosen))
+        time, event, arm = self._times(chosen)
+        return logrank(time, event, np.array(self.arms)[arm])
 
     def _pair(self, arm: str, reference: str) -> HazardRatio:
         time, event, arms = self._times((arm, reference))
-        return cox(time, event, arms == arm, names=[f"{arm} against {reference}"]).hazard_ratio()
+        return cox(time, event, arms == self.arms.index(arm), names=[f"{arm} against {reference}"]).hazard_ratio()
 
     def _times(self, arms: Sequence[str]) -> tuple[Floats, np.ndarray, np.ndarray]:
-        """Days, event flags and arm of the subjects in `arms`."""
-        rows = self._rows[self._rows["ARM"].isin(list(arms))]
-        event = 1 - rows["CNSR"].to_numpy()
-        return rows["AVAL"].to_numpy(dtype=np.float64), event, rows["ARM"].to_numpy(dtype=str)
+        """Days, event flags and arm (its place in `self.arms`) of the subjects in `arms`."""
+        chosen = np.isin(self._arm, [self.arms.index(arm) for arm in arms])
+        return self._days[chosen], self._event[chosen], self._arm[chosen]
 
     def _known(self, arm: str) -> str:
         if arm not in self.arms:
