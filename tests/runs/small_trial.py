@@ -7,7 +7,6 @@ it has tests of its own and takes longer than the rest.
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -53,17 +52,12 @@ def small_run(folder: Path, **options) -> Outcome:
 
 
 def start(folder: Path, **options) -> subprocess.Popen:
-    """Start the small trial in a process group of its own."""
+    """Start the small trial in a process group of its own; what it says goes to a file beside its folder."""
     words = [f"{name}={value}" for name, value in options.items()]
-    command = [sys.executable, __file__, str(folder), *words]
-    return subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-        env=dict(os.environ),
-    )
+    with folder.with_name("said").open("w") as said:
+        return subprocess.Popen(
+            [sys.executable, __file__, str(folder), *words], stdout=said, stderr=said, start_new_session=True
+        )
 
 
 def main(folder: str, *words: str) -> None:

@@ -8,29 +8,34 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import abscopal.api
+import abscopal.runs.run
 from abscopal import catalogue, check, cli
 from abscopal.cli import app
 from abscopal.errors import IntegrityError
+from abscopal.run_folder import PARTS
+from abscopal.runs.ledger import Ledger
+from abscopal.runs.plan import Plan
+from abscopal.runs.run import Outcome
+from abscopal.runs.shard import Record
 
 GOOD = "indication: melanoma\nsubjects: 10\narms:\n  a:\n    regimen: [nivolumab 240 mg q2w]\n"
 
 
-class FakeTrial:
-    """What `abscopal.api.run` gives back, without a simulation."""
-
-    def __init__(self, protocol, seed, failures=0):
-        arm = {"n": 5, "orr": 0.4, "pfs_median": 5.25, "os_median": None, "os_at": {"12": 0.7}}
-        ratio = {"endpoint": "OS", "arm": "a", "reference": "b", "hr": 0.5, "lo": 0.3, "hi": 0.8, "p": 0.00001}
-        arms = {name.name: arm for name in protocol.arms}
-        self.summary = {"protocol": protocol.name, "seed": seed, "n": 10, "arms": arms, "contrasts": [ratio]}
-        self.failures = failures
-
-    def write(self, out):
-        counts = {"enrolled": 10 - self.failures, "solver failure": self.failures}
-        manifest = {key: self.summary[key] for key in ("protocol", "seed", "n")} | {"versions": {}, "counts": counts}
-        (out / "manifest.json").write_text(json.dumps(manifest))
-        (out / "report.html").write_text(f"seed {self.summary['seed']}")
+def fake_outcome(order, failures=0):
+    """What `abscopal.runs.run.run` leaves and gives back, without a simulation."""
+    arm = {"n": 5, "orr": 0.4, "pfs_median": 5.25, "os_median": None, "os_at": {"12": 0.7}}
+    ratio = {"endpoint": "OS", "arm": "a", "reference": "b", "hr": 0.5, "lo": 0.3, "hi": 0.8, "p": 0.00001}
+    head = {"protocol": order.protocol.name, "seed": order.seed, "n": 10}
+    failed = {"n": failures, "reasons": {"too many steps": failures} if failures else {}}
+    arms = {name.name: arm for name in order.protocol.arms}
+    summary = head | {"arms": arms, "contrasts": [ratio], "failed": failed}
+    order.folder.mkdir(parents=True, exist_ok=True)
+    (order.folder / "manifest.json").write_text(json.dumps(head | {"versions": {}}))
+    (order.folder / "report.html").write_text(f"seed {order.seed}")
+    notes = [{"subject": f"SUBJ-{i}", "day": 1.0, "status": 4, "reason": "too many steps"} for i in range(failures)]
+    record = Record(0, 0, 10, {}, {}, 1.0, {}, notes, {})
+    plan = Plan(order.protocol.name, "", "", order.seed, 10, 500, "", {}, ((0, 10),), order.part, order.parts)
+    return Outcome(plan, order.folder, Ledger({0: record}), summary if order.parts == 1 else None)
 
 
 @pytest.fixture
@@ -38,12 +43,12 @@ def calls(monkeypatch, tmp_path):
     """Replace the simulation, work in an empty folder, and note how the simulation was called."""
     noted = []
 
-    def run(protocol, *, seed=1, subjects=None, workers=1, progress=None):
-        noted.append({"name": protocol.name, "seed": seed, "subjects": subjects, "workers": workers})
+    def run(order, progress, note):
+        noted.append(order)
         progress("running the trial", 0.5)
-        return FakeTrial(protocol, seed)
+        return fake_outcome(order)
 
-    monkeypatch.setattr(abscopal.api, "run", run, raising=False)
+    replace_run(monkeypatch, run)
     monkeypatch.chdir(tmp_path)
     return noted
 
@@ -53,7 +58,7 @@ def command(*words):
 
 
 def replace_run(monkeypatch, behaviour):
-    monkeypatch.setattr(abscopal.api, "run", behaviour, raising=False)
+    monkeypatch.setattr(abscopal.runs.run, "run", behaviour)
 
 
 def raising(error):
@@ -74,7 +79,7 @@ def test_help_loads_nothing_heavy():
 def test_run_writes_one_folder_and_says_seed_results_report_and_that_it_is_no_advice(calls, tmp_path):
     done = command("run", "checkmate-066", "--seed", 7, "--n", 20, "--workers", 2)
     assert done.exit_code == 0, done.output
-    assert calls == [{"name": "checkmate-066", "seed": 7, "subjects": 20, "workers": 2}]
+    assert [(o.protocol.name, o.seed, o.n, o.workers, o.resume) for o in calls] == [("checkmate-066", 7, 20, 2, False)]
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["checkmate-066-seed7"]
     words = " ".join(done.stdout.split())
     assert "nivolumab 5 40 % 5.2 months not reached 70 % -" in words
@@ -181,7 +186,7 @@ def test_bad_options_are_bad_input(calls, options):
 
 def test_more_failed_subjects_than_allowed_is_code_1_with_everything_written(monkeypatch, calls, tmp_path):
     assert calls == []
-    replace_run(monkeypatch, lambda protocol, *, seed, **_: FakeTrial(protocol, seed, failures=1))
+    replace_run(monkeypatch, lambda order, *_: fake_outcome(order, failures=1))
     done = command("run", "oak", "--out", "here")
     assert done.exit_code == 1
     assert "1 of 10 subjects failed" in done.stderr
@@ -193,6 +198,11 @@ def test_more_failed_subjects_than_allowed_is_code_1_with_everything_written(mon
     ("error", "code", "message"),
     [
         (KeyboardInterrupt(), 3, "interrupted; nothing was written"),
+        (
+            OSError(28, "No space left on device"),
+            3,
+            "disk of runs/oak-seed1; nothing was written",
+        ),
         (IntegrityError("shard 3 has another checksum"), 4, "shard 3 has another checksum"),
         (RuntimeError("boom"), 70, "this is a bug: RuntimeError: boom"),
         (PermissionError(13, "Permission denied", "/x"), 2, "cannot read or write /x: Permission denied"),
@@ -208,15 +218,78 @@ def test_each_way_to_fail_has_its_code_and_leaves_no_folder(monkeypatch, calls, 
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.usefixtures("calls")
-def test_a_run_that_fails_while_writing_leaves_the_earlier_run_as_it_was(monkeypatch, tmp_path):
-    command("run", "oak", "--out", "here")
-    monkeypatch.setattr(FakeTrial, "write", raising(OSError(28, "No space left on device")))
-    done = command("run", "oak", "--seed", 2, "--out", "here")
+@pytest.mark.parametrize("text", ["0/3", "4/3", "1", "a/b", "1/0", "-1/3"])
+def test_a_share_that_makes_no_sense_is_bad_input(calls, text):
+    done = command("run", "oak", f"--shard={text}")
     assert done.exit_code == 2
-    assert "No space left on device" in done.stderr
-    assert (tmp_path / "here" / "report.html").read_text() == "seed 1"
-    assert [path.name for path in tmp_path.iterdir()] == ["here"]
+    assert "--shard: expected i/N" in done.stderr
+    assert calls == []
+
+
+def test_a_share_of_a_trial_has_a_folder_of_its_own_and_says_what_comes_next(calls, tmp_path):
+    done = command("run", "oak", "--shard", "2/3")
+    assert done.exit_code == 0, done.output
+    assert (calls[0].part, calls[0].parts) == (2, 3)
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["oak-seed1-shard-2-of-3"]
+    assert "abscopal merge" in done.stdout
+    shown = json.loads(command("run", "oak", "--shard", "3/3", "--json").stdout)
+    assert shown["part"] == shown["parts"] == 3
+
+
+def test_an_interrupted_run_says_how_to_go_on_and_where_the_earlier_one_waits(monkeypatch, calls, tmp_path):
+    assert calls == []
+
+    def run(order, *_):
+        order.folder.mkdir()
+        (order.folder / "run.json").write_text(json.dumps({"protocol": "", "seed": 1, "versions": {}}))
+        (order.folder.parent / ".here.earlier").mkdir()
+        raise KeyboardInterrupt
+
+    replace_run(monkeypatch, run)
+    done = command("run", "oak", "--n", 30, "--seed", 5, "--out", "here", "--quiet")
+    assert done.exit_code == 3
+    assert "abscopal run oak --seed=5 --n=30 --out=here --resume" in done.stderr
+    assert f"waits in {tmp_path / '.here.earlier'}" in done.stderr
+    again = command("run", "oak", "--seed", 5, "--out", "here")
+    assert again.exit_code == 2
+    assert "expected --resume to go on with the unfinished run there" in again.stderr
+
+
+def test_missing_subjects_are_code_1_and_named(monkeypatch, calls):
+    assert calls == []
+
+    def run(order, *_):
+        outcome = fake_outcome(order)
+        outcome.ledger.failed[1] = {"first": "SUBJ-0011", "last": "SUBJ-0020", "n": 10, "reason": "died"}
+        return outcome
+
+    replace_run(monkeypatch, run)
+    done = command("run", "oak")
+    assert done.exit_code == 1
+    assert "10 subjects are missing, SUBJ-0011 to SUBJ-0020: died" in done.stderr
+
+
+def test_a_small_trial_runs_resumes_and_is_put_together_from_shares(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.yaml").write_text(GOOD.replace("arms:", "follow_up_months: 3\narms:"))
+    for words in (["--out", "whole"], ["--shard=1/2", "--out", "one"], ["--shard=2/2", "--out", "two"]):
+        done = command("run", "small.yaml", "--quiet", *words)
+        assert done.exit_code == 0, done.output
+    again = command("run", "small.yaml", "--out", "whole", "--resume")
+    assert again.exit_code == 0
+    assert "finished before and sound; nothing was done" in again.stderr
+    done = command("merge", "two", "one", "--out", "merged", "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout) == json.loads((tmp_path / "whole" / "summary.json").read_text())
+    for path in (tmp_path / "whole" / "adam").iterdir():
+        assert (tmp_path / "merged" / "adam" / path.name).read_bytes() == path.read_bytes()
+    names = {path.name for path in (tmp_path / "merged").iterdir()}
+    assert names == PARTS - {".lock"}
+    assert command("merge", "one", "--out", "half").exit_code == 2
+    (tmp_path / "two" / "shards" / "0000" / "adsl.parquet").write_bytes(b"x")
+    damaged = command("merge", "one", "two", "--out", "bad")
+    assert damaged.exit_code == 4
+    assert "shard 0000" in damaged.stderr
 
 
 @pytest.mark.usefixtures("calls")
@@ -277,7 +350,7 @@ def test_a_new_protocol_runs_as_it_is(calls, tmp_path):
     assert command("new", "protocol", "mine").exit_code == 0
     assert catalogue.load_protocol(tmp_path / "mine.yaml").name == "mine"
     assert command("run", "mine.yaml").exit_code == 0
-    assert calls[0]["name"] == "mine"
+    assert calls[0].protocol.name == "mine"
     schema = (tmp_path / "mine.yaml").read_text().partition("\n")[0].partition("$schema=")[2]
     assert json.loads(Path(schema).read_text(encoding="utf-8"))["title"] == "Abscopal protocol"
 

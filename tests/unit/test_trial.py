@@ -141,7 +141,15 @@ def test_two_runs_of_one_seed_share_patients_whatever_the_arms():
 def test_the_run_folder_is_whole(trial, tmp_path):
     folder = trial.write(tmp_path / "run")
     names = {path.name for path in folder.iterdir()}
-    assert names == {"protocol.yaml", "adam", "manifest.json", "summary.json", "report.html", "figures"}
+    assert names == {
+        "protocol.yaml",
+        "adam",
+        "manifest.json",
+        "summary.json",
+        "failures.json",
+        "report.html",
+        "figures",
+    }
     assert {path.name for path in (folder / "adam").iterdir()} == {f"{name}.parquet" for name in trial.tables}
     assert ab.load_protocol(folder / "protocol.yaml") == trial.protocol
 

@@ -57,7 +57,7 @@ class Cluster:
 
     def free(self) -> bool:
         """Whether the cluster has few tasks waiting."""
-        threads = sum(worker["nthreads"] for worker in self.client.scheduler_info(n_workers=-1)["workers"].values())
+        threads = sum(self.client.nthreads().values())
         return len(self.tasks) < _WAITING_PER_THREAD * max(1, int(threads))
 
     def submit(self, task: Task) -> None:
@@ -69,7 +69,8 @@ class Cluster:
         from distributed import wait
 
         if not self.ended:
-            self.ended.extend(wait(list(self.tasks), return_when="FIRST_COMPLETED").done)
+            with self.client.as_current():
+                self.ended.extend(wait(list(self.tasks), return_when="FIRST_COMPLETED").done)
         future = self.ended.popleft()
         task, error = self.tasks.pop(future), future.exception()
         if error is None:
