@@ -16,10 +16,11 @@ from abscopal.report.forest import FEWEST_EVENTS, forest_rows
 from abscopal.report.kaplan_meier_figure import kaplan_meier_figure
 from abscopal.report.lesion_map import organ_table
 from abscopal.report.published import Description, PublishedCurve, PublishedValue
+from abscopal.report.shown import evenly
 from abscopal.report.spider import size_over_time
 from abscopal.report.style import month_ticks
 from abscopal.report.svg import to_svg
-from abscopal.report.swimmer import courses, evenly_chosen
+from abscopal.report.swimmer import courses
 from abscopal.report.waterfall import best_change, confirmed_response, waterfall_figure
 from abscopal.units import DAYS_PER_MONTH
 
@@ -116,9 +117,9 @@ def test_a_subject_has_at_most_one_first_new_lesion(tables):
 
 def test_swimmer_sample_is_even_and_keeps_both_ends():
     table = pd.DataFrame({"END": range(401)})
-    sample = evenly_chosen(table, 41)
+    sample = evenly(table, 41)
     assert sample["END"].tolist() == list(range(0, 401, 10))
-    assert len(evenly_chosen(table.iloc[:7], 41)) == 7
+    assert len(evenly(table.iloc[:7], 41)) == 7
 
 
 def test_no_event_of_a_course_lies_after_its_end(tables):

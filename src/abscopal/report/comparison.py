@@ -10,7 +10,7 @@ import pandas as pd
 
 from abscopal.analysis.response import ResponseRates, response_rates
 from abscopal.analysis.survival import Survival
-from abscopal.report.estimates import hazard_ratio, survival_of
+from abscopal.report.estimates import hazard_ratio, survival_in
 from abscopal.report.numbers import (
     NONE,
     known,
@@ -23,6 +23,7 @@ from abscopal.report.numbers import (
     signed,
 )
 from abscopal.report.published import Description, PublishedValue
+from abscopal.report.shown import once
 
 Kind = Literal["fraction", "months", "ratio"]
 Limits = tuple[float | None, float | None]
@@ -112,10 +113,10 @@ def compare(
         (arm, reference) of each hazard ratio.
     """
     rates = response_rates(tables["adrs"], tables["adsl"])
-    survival = {endpoint: survival_of(tables["adtte"], endpoint) for endpoint in ("PFS", "OS", "DOR")}
+    survival = {endpoint: once(tables, survival_in, endpoint) for endpoint in ("PFS", "OS", "DOR")}
     rows = [row for arm in trial.arms for row in _of_arm(arm, trial, rates.get(arm), survival)]
     for arm, reference in pairs:
-        rows += [_ratio_row(tables["adtte"], trial, endpoint, arm, reference) for endpoint in ("OS", "PFS")]
+        rows += [_ratio_row(tables, trial, endpoint, arm, reference) for endpoint in ("OS", "PFS")]
     return rows
 
 
@@ -172,8 +173,10 @@ def _landmark_row(
     return Comparison(arm, key, f"{endpoint} at {month:g} months", "fraction", value, limits, published.get(key))
 
 
-def _ratio_row(adtte: pd.DataFrame, trial: Description, endpoint: str, arm: str, reference: str) -> Comparison:
-    found = hazard_ratio(adtte, endpoint, arm, reference)
+def _ratio_row(
+    tables: Mapping[str, pd.DataFrame], trial: Description, endpoint: str, arm: str, reference: str
+) -> Comparison:
+    found = once(tables, hazard_ratio, endpoint, arm, reference)
     value, limits = (None, None) if found is None else (found.hr, (found.lo, found.hi))
     published = trial.ratios.get((endpoint, arm, reference))
     label = f"Hazard ratio, {endpoint}"

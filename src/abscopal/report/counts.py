@@ -11,7 +11,7 @@ from abscopal.report.estimates import survival_of
 from abscopal.report.numbers import NONE, count, median_and_quartiles, month_interval, months, percent, percent_interval
 from abscopal.report.published import PublishedValue
 from abscopal.report.style import RESPONSE_NAMES
-from abscopal.report.waterfall import confirmed_response
+from abscopal.report.waterfall import responses_of
 from abscopal.units import DAYS_PER_MONTH
 
 Rows = list[list[str]]
@@ -75,13 +75,11 @@ def _marginal(value: PublishedValue | None) -> str:
 def response_rows(tables: Mapping[str, pd.DataFrame], arms: Sequence[str]) -> Rows:
     """Count confirmed best responses by arm, rates with exact 95 % intervals, duration and time to response."""
     adsl, adrs = tables["adsl"], tables["adrs"]
-    of_subject = (
-        adsl.set_index("USUBJID").assign(BEST=confirmed_response(adrs)).assign(BEST=lambda s: s["BEST"].fillna("NE"))
-    )
+    best = responses_of(adsl["USUBJID"], adrs)
     rates = response_rates(adrs, adsl)
     rows = []
     for code, name in RESPONSE_NAMES.items():
-        found = [of_subject.loc[of_subject["ARM"] == arm, "BEST"] for arm in arms]
+        found = [best[(adsl["ARM"] == arm).to_numpy()] for arm in arms]
         rows.append([f"{name.capitalize()} ({code})", *(count(int((f == code).sum()), len(f)) for f in found)])
     for label, attribute in (
         ("Objective response, exact 95 % interval", "objective"),
@@ -118,7 +116,7 @@ def disposition_rows(adsl: pd.DataFrame, arms: Sequence[str]) -> Rows:
 def death_rows(adsl: pd.DataFrame, arms: Sequence[str]) -> Rows:
     """Causes of death, the most frequent first; shares are of the arm's deaths."""
     dead = adsl[adsl["DTHDY"].notna()]
-    causes = dead["DTHCAUS"].replace("", "not stated")
+    causes = dead["DTHCAUS"].astype("str").replace("", "not stated")
     by_arm = [causes[dead["ARM"] == arm] for arm in arms]
     subjects = [int((adsl["ARM"] == arm).sum()) for arm in arms]
     rows = [["Deaths, of all subjects", *(count(len(c), n) for c, n in zip(by_arm, subjects, strict=True))]]

@@ -11,15 +11,24 @@ import pandas as pd
 from abscopal.analysis.cox import CoxError, HazardRatio
 from abscopal.analysis.enrolled import enrolled
 from abscopal.analysis.survival import Survival
+from abscopal.report.shown import Kept, once
 
 ENDPOINT_NAMES = {"OS": "Overall survival", "PFS": "Progression-free survival"}
 
 
-def of_enrolled(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Tables cut to the subjects that the analyses count; one whose simulation failed has no outcome to show."""
-    subjects = enrolled(tables["adsl"])
-    kept = {name: table[table["USUBJID"].isin(subjects["USUBJID"])] for name, table in tables.items()}
-    return kept | {"adsl": subjects}
+def of_enrolled(tables: Mapping[str, pd.DataFrame]) -> Kept:
+    """Tables cut to the subjects that the analyses count; one whose simulation failed has no outcome to show.
+
+    Only the tables that a report reads are touched. What is given here once more is returned as it is.
+    """
+    if isinstance(tables, Kept):
+        return tables
+    everyone = tables["adsl"]
+    subjects = enrolled(everyone)
+    read = {name: tables[name] for name in ("adtr", "adrs", "adtte")}
+    if len(subjects) < len(everyone):
+        read = {name: table[table["USUBJID"].isin(subjects["USUBJID"])] for name, table in read.items()}
+    return Kept({"adsl": subjects} | read)
 
 
 def survival_of(adtte: pd.DataFrame, endpoint: str) -> Survival | None:
@@ -27,9 +36,14 @@ def survival_of(adtte: pd.DataFrame, endpoint: str) -> Survival | None:
     return Survival(adtte, endpoint) if (adtte["PARAMCD"] == endpoint).any() else None
 
 
-def hazard_ratio(adtte: pd.DataFrame, endpoint: str, arm: str, reference: str) -> HazardRatio | None:
-    """Hazard ratio of two arms among the subjects of `adtte`; None where they cannot give a finite one."""
-    survival = survival_of(adtte, endpoint)
+def survival_in(tables: Mapping[str, pd.DataFrame], endpoint: str) -> Survival | None:
+    """Survival of an endpoint, None when no subject has it."""
+    return survival_of(tables["adtte"], endpoint)
+
+
+def hazard_ratio(tables: Mapping[str, pd.DataFrame], endpoint: str, arm: str, reference: str) -> HazardRatio | None:
+    """Hazard ratio of two arms; None where they cannot give a finite one."""
+    survival = once(tables, survival_in, endpoint)
     if survival is None or not {arm, reference} <= set(survival.arms):
         return None
     try:

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from abscopal.report.estimates import ENDPOINT_NAMES, comparisons, of_enrolled, survival_of
+from abscopal.report.estimates import ENDPOINT_NAMES, comparisons, of_enrolled, survival_in
 from abscopal.report.forest import forest_figure, forest_rows
 from abscopal.report.kaplan_meier_figure import kaplan_meier_figure
 from abscopal.report.lesion_map import lesion_map_figure, organ_table
 from abscopal.report.numbers import counted, months, percent, ratio, signed
 from abscopal.report.published import Description, describe
+from abscopal.report.shown import once
 from abscopal.report.spider import spider_figure
 from abscopal.report.style import ORGAN_NAMES
 from abscopal.report.svg import write_svg
 from abscopal.report.swimmer import swimmer_figure
-from abscopal.report.waterfall import best_change, waterfall_figure
+from abscopal.report.waterfall import best_changes, waterfall_figure
 
 if TYPE_CHECKING:
     from abscopal.protocol.protocol import Protocol
@@ -138,7 +139,7 @@ def _whole_figures(tables: Tables, trial: Description, pairs: Pairs) -> dict[str
 
 
 def _survival_words(tables: Tables, code: str, trial: Description) -> str:
-    survival = survival_of(tables["adtte"], code)
+    survival = once(tables, survival_in, code)
     if survival is None:
         return f"{ENDPOINT_NAMES[code]}: no subject has this endpoint."
     medians = "; ".join(
@@ -148,7 +149,7 @@ def _survival_words(tables: Tables, code: str, trial: Description) -> str:
 
 
 def _waterfall_words(tables: Tables, arm: str) -> str:
-    table = best_change(tables["adsl"], tables["adrs"])
+    table = once(tables, best_changes)
     changes = table[table["ARM"] == arm]["CHANGE"]
     subjects = counted(len(changes), "subject")
     shrunk = int((changes <= -30).sum())
@@ -157,13 +158,13 @@ def _waterfall_words(tables: Tables, arm: str) -> str:
 
 def _site_words(tables: Tables, arm: str) -> str:
     words = []
-    for organ, row in organ_table(tables, arm).iterrows():
+    for organ, row in once(tables, organ_table, arm).iterrows():
         change = "" if pd.isna(row["CHANGE"]) else f", median best change {signed(row['CHANGE'])} %"
         words.append(f"{ORGAN_NAMES[str(organ)].lower()} {percent(row['SUBJECTS'])} of subjects{change}")
     return f"Lesion sites of {arm}: {'; '.join(words)}."
 
 
 def _forest_words(tables: Tables, code: str, arm: str, reference: str) -> str:
-    overall = forest_rows(tables, code, arm, reference)[0].ratio
+    overall = once(tables, forest_rows, code, arm, reference)[0].ratio
     value = "no finite ratio" if overall is None else f"overall hazard ratio {ratio(overall.hr)}"
     return f"Forest plot, {ENDPOINT_NAMES[code].lower()}, {arm} against {reference}: {value}, then by subgroup."

@@ -10,11 +10,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from abscopal.analysis.cox import HazardRatio
-from abscopal.report.estimates import ENDPOINT_NAMES, hazard_ratio
+from abscopal.analysis.cox import CoxError, HazardRatio, cox
+from abscopal.analysis.enrolled import places
+from abscopal.report.estimates import ENDPOINT_NAMES
 from abscopal.report.numbers import ratio, ratio_interval
 from abscopal.report.published import PublishedValue
+from abscopal.report.shown import once
 from abscopal.report.style import INK, MUTED, PANEL_WIDTH, Look, axes_at, panel_title, shorten, styled, text_at
 
 FEWEST_EVENTS = 10  # a ratio from fewer is too loose to show
@@ -60,23 +63,48 @@ def forest_rows(tables: Mapping[str, pd.DataFrame], endpoint: str, arm: str, ref
         A ratio below 1 favours `arm`.
     """
     adsl = tables["adsl"].drop_duplicates("USUBJID")
-    adtte = tables["adtte"]
-    rows = [_row("All subjects", adtte, endpoint, arm, reference)]
+    pair = _Pair.of(tables["adtte"], adsl, endpoint, arm, reference)
+    rows = [pair.row("All subjects", np.ones(len(adsl), dtype=np.bool_))]
     for factor, column, levels in SUBGROUPS:
         if column not in adsl.columns or adsl[column].isna().all():
             continue
         rows.append(ForestRow(factor, (0, 0), None, heading=True))
-        for label, belongs in levels:
-            members = set(adsl.loc[belongs(adsl).fillna(False).astype(bool), "USUBJID"])
-            rows.append(_row(label, adtte[adtte["USUBJID"].isin(members)], endpoint, arm, reference))
+        rows += [pair.row(label, belongs(adsl).fillna(False).to_numpy(np.bool_)) for label, belongs in levels]
     return rows
 
 
-def _row(label: str, adtte: pd.DataFrame, endpoint: str, arm: str, reference: str) -> ForestRow:
-    pair = adtte[(adtte["PARAMCD"] == endpoint) & adtte["ARM"].isin([arm, reference])]
-    enough = int((pair["CNSR"] == 0).sum()) >= FEWEST_EVENTS
-    subjects = (int((pair["ARM"] == arm).sum()), int((pair["ARM"] == reference).sum()))
-    return ForestRow(label, subjects, hazard_ratio(pair, endpoint, arm, reference) if enough else None)
+@dataclass(frozen=True, eq=False)
+class _Pair:
+    """An endpoint of two arms in order of time, (k,) each: day, event, arm (False: reference), place in ADSL."""
+
+    names: tuple[str, str]
+    day: NDArray[np.float64]
+    event: NDArray[np.bool_]
+    arm: NDArray[np.bool_]
+    place: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, adtte: pd.DataFrame, adsl: pd.DataFrame, endpoint: str, arm: str, reference: str) -> _Pair:
+        """Take the rows of the endpoint and the arms; subjects that ADSL does not have are left out."""
+        rows = adtte[(adtte["PARAMCD"] == endpoint) & adtte["ARM"].isin([arm, reference])]
+        place = places(rows["USUBJID"], adsl["USUBJID"])
+        rows, place = rows[place >= 0], place[place >= 0]
+        day = rows["AVAL"].to_numpy(np.float64)
+        order = np.argsort(day, kind="stable")
+        event, mine = (rows["CNSR"] == 0).to_numpy(), (rows["ARM"] == arm).to_numpy()
+        return cls((arm, reference), day[order], event[order], mine[order], place[order])
+
+    def row(self, label: str, members: NDArray[np.bool_]) -> ForestRow:
+        """Return the line of a subgroup, given who of ADSL belongs to it."""
+        chosen = members[self.place]
+        day, event, arm = self.day[chosen], self.event[chosen], self.arm[chosen]
+        subjects = (int(arm.sum()), int((~arm).sum()))
+        if int(event.sum()) < FEWEST_EVENTS or 0 in subjects:
+            return ForestRow(label, subjects, None)
+        try:
+            return ForestRow(label, subjects, cox(day, event, arm, names=[" against ".join(self.names)]).hazard_ratio())
+        except CoxError:  # one arm had no event
+            return ForestRow(label, subjects, None)
 
 
 @styled
@@ -100,7 +128,7 @@ def forest_figure(
     published
         The overall ratio in the paper, drawn as an open mark under the simulated one.
     """
-    rows = forest_rows(tables, endpoint, arm, reference)
+    rows = once(tables, forest_rows, endpoint, arm, reference)
     lines = len(rows) + (published is not None and published.value is not None)
     height = ROW * (lines + 0.6)
     figure = Figure(figsize=(PANEL_WIDTH, height + 1.45))

@@ -12,9 +12,10 @@ from matplotlib.lines import Line2D
 
 from abscopal.analysis.kaplan_meier import SurvivalCurve
 from abscopal.analysis.survival import Survival
-from abscopal.report.estimates import ENDPOINT_NAMES, survival_of
+from abscopal.report.estimates import ENDPOINT_NAMES, survival_in
 from abscopal.report.numbers import NONE, month_interval, months
 from abscopal.report.published import Description
+from abscopal.report.shown import once
 from abscopal.report.style import (
     INK,
     MUTED,
@@ -50,7 +51,7 @@ def kaplan_meier_figure(tables: Mapping[str, pd.DataFrame], endpoint: str, trial
     trial
         Arms in order, and the published curves (dashed) and points (circles) to lay over.
     """
-    survival = survival_of(tables["adtte"], endpoint)
+    survival = once(tables, survival_in, endpoint)
     colours = arm_colours(trial.arms)
     ticks = month_ticks(_last_month(survival, endpoint, trial))
     handles = _legend_handles(survival, colours, endpoint, trial)

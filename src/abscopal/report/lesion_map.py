@@ -14,9 +14,11 @@ from matplotlib.patches import Circle, FancyBboxPatch, PathPatch
 from matplotlib.path import Path
 
 from abscopal.report.numbers import signed
+from abscopal.report.shown import of_subjects, once, sample, sampled_title
 from abscopal.report.style import INK, MUTED, ORGAN_NAMES, PANEL_WIDTH, Look, axes_at, panel_title, styled, text_at
 
 PANEL_HEIGHT = 5.6
+MOST_SUBJECTS = 5000  # of an arm, whose every lesion at every scan is looked at
 BODY = "#EEF0F1"
 SHRINK_TO_GROW = LinearSegmentedColormap.from_list("change", ["#0B5A50", "#8CCABD", "#F3F1EA", "#DB93B4", "#A3325F"])
 CHANGE_SCALE = Normalize(-100.0, 100.0)
@@ -35,6 +37,11 @@ ORGAN_PLACES = {
 }
 
 
+def lesion_subjects(adsl: pd.DataFrame, arm: str) -> pd.Series:
+    """Subjects of an arm whose lesions are counted: all, or a fixed sample, whose shares are within 1.4 points."""
+    return sample(adsl.loc[adsl["ARM"] == arm, "USUBJID"].drop_duplicates(), MOST_SUBJECTS)
+
+
 def organ_table(tables: Mapping[str, pd.DataFrame], arm: str) -> pd.DataFrame:
     """Lesions of one arm by organ.
 
@@ -47,16 +54,16 @@ def organ_table(tables: Mapping[str, pd.DataFrame], arm: str) -> pd.DataFrame:
 
     Returns
     -------
-    One row per organ with SUBJECTS (share of the arm's subjects with a lesion there at baseline), NEW (share with a new
-    lesion there later) and CHANGE (median over subjects of the best change, percent, of the sum of their target lesions
-    in that organ; missing where nobody has one measured twice).
+    One row per organ, of the subjects of `lesion_subjects`, with SUBJECTS (share of them with a lesion there at
+    baseline), NEW (share with a new lesion there later) and CHANGE (median over subjects of the best change, percent,
+    of the sum of their target lesions in that organ; missing where nobody has one measured twice).
     """
-    enrolled = tables["adsl"].loc[tables["adsl"]["ARM"] == arm, "USUBJID"].nunique()
+    shown = lesion_subjects(tables["adsl"], arm)
     adtr = tables["adtr"]
-    lesions = adtr[(adtr["PARAMCD"] == "LDIAM") & (adtr["ARM"] == arm)]
+    lesions = of_subjects(adtr[(adtr["PARAMCD"] == "LDIAM") & (adtr["ARM"] == arm)], shown)
     baseline = lesions[(lesions["AVISITN"] == 0) & (lesions["ROLE"] != "new")]
     new = lesions[(lesions["ROLE"] == "new") & ~lesions["STATE"].isin(["absent", "not evaluable"])]
-    share = max(enrolled, 1)
+    share = max(len(shown), 1)
     table = pd.DataFrame(
         {
             "SUBJECTS": baseline.groupby("ORGAN")["USUBJID"].nunique() / share,
@@ -93,9 +100,11 @@ def lesion_map_figure(tables: Mapping[str, pd.DataFrame], arms: Sequence[str]) -
     figure = Figure(figsize=(PANEL_WIDTH * len(arms), PANEL_HEIGHT))
     for i, arm in enumerate(arms):
         axes = axes_at(figure, PANEL_WIDTH * i + 0.05, 0.85, PANEL_WIDTH - 0.1, PANEL_HEIGHT - 1.2)
-        panel_title(figure, PANEL_WIDTH * i, arm)
+        enrolled = int((tables["adsl"]["ARM"] == arm).sum())
+        shown = len(lesion_subjects(tables["adsl"], arm))
+        panel_title(figure, PANEL_WIDTH * i, sampled_title(arm, shown, enrolled))
         _draw_body(axes)
-        for organ, row in organ_table(tables, arm).iterrows():
+        for organ, row in once(tables, organ_table, arm).iterrows():
             _draw_organ(axes, str(organ), row)
     _colour_key(figure)
     return figure

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from abscopal.report.shown import of_subjects, once, sample, sampled_title
 from abscopal.report.style import (
     INK,
     MUTED,
@@ -26,7 +27,7 @@ from abscopal.report.waterfall import confirmed_response
 from abscopal.units import DAYS_PER_MONTH
 
 CEILING = 100.0  # percent; a line is cut here, because what follows is progression anyway
-RASTER_FROM = 500  # lines per panel above which they are drawn as an image
+MOST_LINES = 500  # per panel; more are a blur, and a large file
 PANEL_HEIGHT = 4.0
 # pale tones would vanish as thin lines
 LINE_COLOURS = {**RESPONSE_COLOURS, "SD": "#A9A392", "NE": "#C4C8CB"}
@@ -53,6 +54,13 @@ def size_over_time(adrs: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([start, later]).sort_values(["USUBJID", "MONTH"], kind="stable")
 
 
+def _last_month(tables: Mapping[str, pd.DataFrame]) -> float:
+    """Month of the last measurement of anyone; a year where nobody was measured."""
+    adrs = tables["adrs"]
+    days = adrs["ADY"].to_numpy()[((adrs["PARAMCD"] == "OVR") & adrs["CHANGE_BASELINE"].notna()).to_numpy()]
+    return float(days.max()) / DAYS_PER_MONTH if len(days) else 12.0
+
+
 @styled
 def spider_figure(tables: Mapping[str, pd.DataFrame], arms: Sequence[str]) -> Figure:
     """Spider plot, one panel per arm side by side, on one time axis.
@@ -60,19 +68,21 @@ def spider_figure(tables: Mapping[str, pd.DataFrame], arms: Sequence[str]) -> Fi
     Parameters
     ----------
     tables
-        `adrs`.
+        `adsl` and `adrs`.
     arms
-        Arms to draw, left to right; the time axis always covers all arms of the table.
+        Arms to draw, left to right; the time axis always covers all arms of the table. Of an arm of more than
+        `MOST_LINES` subjects a fixed sample is drawn.
     """
-    sizes = size_over_time(tables["adrs"])
-    response = confirmed_response(tables["adrs"])
-    ticks = month_ticks(float(sizes["MONTH"].max()) if len(sizes) else 12.0)
+    ticks = month_ticks(once(tables, _last_month))
     figure = Figure(figsize=(PANEL_WIDTH * len(arms), PANEL_HEIGHT))
     for i, arm in enumerate(arms):
         axes = axes_at(figure, PANEL_WIDTH * i + 0.62, 0.95, PANEL_WIDTH - 0.78, PANEL_HEIGHT - 1.35)
-        panel_title(figure, PANEL_WIDTH * i, arm)
+        subjects = tables["adsl"].loc[tables["adsl"]["ARM"] == arm, "USUBJID"]
+        shown = sample(subjects, MOST_LINES)
+        panel_title(figure, PANEL_WIDTH * i, sampled_title(arm, len(shown), len(subjects)))
         _frame(axes, ticks)
-        _lines(axes, sizes[sizes["ARM"] == arm], response)
+        rows = of_subjects(tables["adrs"], shown)
+        _lines(axes, size_over_time(rows), confirmed_response(rows))
     _legend(figure)
     return figure
 
@@ -95,7 +105,6 @@ def _lines(axes: Axes, sizes: pd.DataFrame, response: pd.Series) -> None:
     if not subjects:
         no_data(axes, "No subject was measured")
         return
-    crowded = len(subjects) > RASTER_FROM
     opacity = float(np.clip(40.0 / len(subjects), 0.3, 0.85))
     group = {name: response.get(name, "NE") for name in subjects}
     for rank, shown in enumerate(DRAW_ORDER):
@@ -108,12 +117,9 @@ def _lines(axes: Axes, sizes: pd.DataFrame, response: pd.Series) -> None:
                 linewidth=0.9,
                 alpha=max(opacity, 0.55) if shown in ("CR", "PR") else opacity,
                 zorder=2 + 0.1 * rank,
-                rasterized=crowded,
             )
     new = sizes[sizes["NEW"] & (sizes["CHANGE"] <= CEILING)]
-    axes.plot(
-        new["MONTH"], new["CHANGE"], "D", markersize=1.9, color=INK, markeredgewidth=0, rasterized=crowded, zorder=4
-    )
+    axes.plot(new["MONTH"], new["CHANGE"], "D", markersize=1.9, color=INK, markeredgewidth=0, zorder=4)
 
 
 def _legend(figure: Figure) -> None:

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from abscopal.report.numbers import counted
+from abscopal.report.shown import evenly, of_subjects
 from abscopal.report.style import (
     INK,
     MUTED,
@@ -43,7 +44,8 @@ def courses(adsl: pd.DataFrame, adrs: pd.DataFrame) -> pd.DataFrame:
     response), PROGRESSION, NEXT (first day of a subsequent regimen), DIED and ONGOING (treatment not stopped); months
     are missing where the event never came.
     """
-    subjects = adsl.drop_duplicates("USUBJID").set_index("USUBJID")
+    subjects = adsl.drop_duplicates("USUBJID")
+    subjects = subjects.set_index(pd.Index(subjects["USUBJID"].astype("str")))
     best = adrs[(adrs["PARAMCD"] == "CBOR") & adrs["AVALC"].isin(["CR", "PR", "iCR", "iPR"])].drop_duplicates("USUBJID")
     progressed = adrs[(adrs["PARAMCD"] == "OVR") & adrs["AVALC"].isin(["PD", "iUPD", "iCPD"])]
     table = pd.DataFrame(
@@ -62,13 +64,6 @@ def courses(adsl: pd.DataFrame, adrs: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("END", ascending=False, kind="stable")
 
 
-def evenly_chosen(table: pd.DataFrame, count: int = SAMPLE) -> pd.DataFrame:
-    """At most `count` rows spread evenly over a sorted table, first and last row included."""
-    if len(table) <= count:
-        return table
-    return table.iloc[np.linspace(0, len(table) - 1, count).round().astype(int)]
-
-
 @styled
 def swimmer_figure(tables: Mapping[str, pd.DataFrame], arms: Sequence[str], all_arms: Sequence[str]) -> Figure:
     """Swimmer plot, one panel per arm side by side, each an even sample of about 40 subjects.
@@ -82,17 +77,19 @@ def swimmer_figure(tables: Mapping[str, pd.DataFrame], arms: Sequence[str], all_
     all_arms
         Every arm of the trial, in order: it fixes the colours.
     """
-    table = courses(tables["adsl"], tables["adrs"])
-    ticks = month_ticks(float(table["END"].max()) if table["END"].notna().any() else 12.0)
+    subjects = tables["adsl"].drop_duplicates("USUBJID").sort_values("EOSDY", ascending=False, kind="stable")
+    last = subjects["EOSDY"].max() / DAYS_PER_MONTH
+    ticks = month_ticks(float(last) if np.isfinite(last) else 12.0)
     colours = arm_colours(all_arms)
     figure = Figure(figsize=(PANEL_WIDTH * len(arms), PANEL_HEIGHT))
     for i, arm in enumerate(arms):
         axes = axes_at(figure, PANEL_WIDTH * i + 0.16, 1.12, PANEL_WIDTH - 0.34, PANEL_HEIGHT - 1.52)
-        lanes = table[table["ARM"] == arm]
-        shown = f"{min(SAMPLE, len(lanes))} of {counted(len(lanes), 'subject')}"
+        followed = subjects[subjects["ARM"] == arm]
+        chosen = evenly(followed, SAMPLE)
+        shown = f"{len(chosen)} of {counted(len(followed), 'subject')}"
         panel_title(figure, PANEL_WIDTH * i, f"{shorten(arm, 36)}: {shown}")
         _frame(axes, ticks)
-        _lanes(axes, evenly_chosen(lanes), colours[arm])
+        _lanes(axes, courses(chosen, of_subjects(tables["adrs"], chosen["USUBJID"])), colours[arm])
     _legend(figure, [colours[arm] for arm in arms])
     return figure
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
+from abscopal.analysis.enrolled import places
 from abscopal.report.numbers import counted
+from abscopal.report.shown import evenly, once
 from abscopal.report.style import (
     INK,
     MUTED,
@@ -27,7 +31,7 @@ from abscopal.report.style import (
 )
 
 CEILING = 100.0  # percent; a taller bar is cut here and marked
-RASTER_FROM = 1200  # bars per panel above which they are drawn as an image
+MOST_BARS = 1200  # per panel, two to a point of the screen; of more, an even choice is drawn
 PANEL_HEIGHT = 4.0
 
 
@@ -37,17 +41,24 @@ def confirmed_response(adrs: pd.DataFrame) -> pd.Series:
     An immune response counts with its class (iPR with PR, iUPD and iCPD with PD), and non-CR/non-PD is what stable
     disease is called where nothing can be measured (RECIST 1.1, table 2).
     """
-    best = adrs[adrs["PARAMCD"] == "CBOR"].drop_duplicates("USUBJID").set_index("USUBJID")["AVALC"]
-    plain = best.str.removeprefix("i").replace({"NON-CR/NON-PD": "SD", "UPD": "PD", "CPD": "PD"})
-    return plain.where(plain.isin(list(RESPONSE_COLOURS)), "NE")
+    best = adrs[adrs["PARAMCD"] == "CBOR"].drop_duplicates("USUBJID")
+    code, found = pd.factorize(best["AVALC"])
+    classes = np.array([*(_class(str(word)) for word in found), "NE"], dtype=object)  # the last: no word, code -1
+    return pd.Series(classes[code], index=pd.Index(best["USUBJID"].astype("str"), name="USUBJID"), name="AVALC")
 
 
-def visits_to_progression(adrs: pd.DataFrame) -> pd.DataFrame:
-    """Post-baseline visit responses of each subject up to and including the first progression."""
-    visits = adrs[(adrs["PARAMCD"] == "OVR") & (adrs["AVISITN"] > 0)].sort_values(["USUBJID", "ADY"], kind="stable")
-    progressed = visits["AVALC"].isin(["PD", "iCPD"]).astype(int)
-    earlier = progressed.groupby(visits["USUBJID"]).cumsum() - progressed
-    return visits[earlier == 0]
+def _class(word: str) -> str:
+    plain = {"NON-CR/NON-PD": "SD", "UPD": "PD", "CPD": "PD"}.get(word.removeprefix("i"), word.removeprefix("i"))
+    return plain if plain in RESPONSE_COLOURS else "NE"
+
+
+def responses_of(subjects: pd.Series, adrs: pd.DataFrame) -> NDArray[np.object_]:
+    """Class of the confirmed best response of each of the subjects (n,); NE for one without."""
+    best = confirmed_response(adrs)
+    place = places(best.index.to_series(), subjects)
+    found = np.full(len(subjects), "NE", dtype=object)
+    found[place[place >= 0]] = best.to_numpy()[place >= 0]
+    return found
 
 
 def best_change(adsl: pd.DataFrame, adrs: pd.DataFrame) -> pd.DataFrame:
@@ -63,14 +74,32 @@ def best_change(adsl: pd.DataFrame, adrs: pd.DataFrame) -> pd.DataFrame:
     One row per subject with a measurement after baseline: ARM, CHANGE (percent of the baseline sum, smallest until
     progression), RESPONSE (confirmed best overall response) and NEW (a new lesion was seen by then).
     """
-    visits = visits_to_progression(adrs).dropna(subset=["CHANGE_BASELINE"])
-    by_subject = visits.groupby("USUBJID")
-    table = pd.DataFrame({"CHANGE": by_subject["CHANGE_BASELINE"].min()})
-    everything = visits_to_progression(adrs)
-    table["NEW"] = (everything["NEW"] == "Y").groupby(everything["USUBJID"]).any().reindex(table.index)
-    table["RESPONSE"] = confirmed_response(adrs).reindex(table.index).fillna("NE")
-    table["ARM"] = adsl.drop_duplicates("USUBJID").set_index("USUBJID")["ARM"].reindex(table.index)
-    return table.sort_values("CHANGE", ascending=False, kind="stable")
+    subjects = adsl.drop_duplicates("USUBJID")
+    visits = adrs[(adrs["PARAMCD"] == "OVR") & (adrs["AVISITN"] > 0)]
+    place = places(visits["USUBJID"], subjects["USUBJID"])
+    counted = _until_progression(place, visits)
+    best, new = np.full(len(subjects), np.inf), np.zeros(len(subjects), dtype=np.bool_)
+    np.fmin.at(best, place[counted], visits["CHANGE_BASELINE"].to_numpy(np.float64)[counted])
+    new[place[counted & (visits["NEW"] == "Y").to_numpy()]] = True
+    table = pd.DataFrame({"CHANGE": best, "NEW": new, "RESPONSE": responses_of(subjects["USUBJID"], adrs)})
+    table["ARM"] = subjects["ARM"].to_numpy()
+    table.index = pd.Index(subjects["USUBJID"].astype("str"), name="USUBJID")
+    measured: pd.DataFrame = table[np.isfinite(best)]
+    return measured.sort_values("CHANGE", ascending=False, kind="stable")
+
+
+def best_changes(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Best change per subject of a trial, worst first; see `best_change`."""
+    return best_change(tables["adsl"], tables["adrs"])
+
+
+def _until_progression(place: NDArray[np.intp], visits: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether each visit is of a known subject and not after the first that showed progression."""
+    day = visits["ADY"].to_numpy(np.float64)
+    progressed = visits["AVALC"].isin(["PD", "iCPD"]).to_numpy() & (place >= 0)
+    first = np.full(int(place.max(initial=0)) + 1, np.inf)
+    np.minimum.at(first, place[progressed], day[progressed])
+    return np.asarray((place >= 0) & (day <= first[place]))
 
 
 @styled
@@ -84,8 +113,8 @@ def waterfall_figure(tables: Mapping[str, pd.DataFrame], arms: Sequence[str]) ->
     arms
         Arms to draw, left to right.
     """
-    changes = best_change(tables["adsl"], tables["adrs"])
-    enrolled = tables["adsl"].groupby("ARM")["USUBJID"].nunique()
+    changes = once(tables, best_changes)
+    enrolled = tables["adsl"].groupby("ARM", observed=True)["USUBJID"].nunique()
     figure = Figure(figsize=(PANEL_WIDTH * len(arms), PANEL_HEIGHT))
     for i, arm in enumerate(arms):
         axes = axes_at(figure, PANEL_WIDTH * i + 0.62, 1.02, PANEL_WIDTH - 0.74, PANEL_HEIGHT - 1.42)
@@ -104,12 +133,15 @@ def _draw_arm(axes: Axes, changes: pd.DataFrame, enrolled: int) -> None:
     for level in (20, -30):
         axes.axhline(level, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0.5)
     axes.axhline(0, color=INK, linewidth=0.8, zorder=3)
-    measured = counted(len(changes), "subject")
-    axes.set_xlabel(f"{measured} measured after baseline; {enrolled - len(changes)} not", color=MUTED, labelpad=5)
+    drawn = evenly(changes, MOST_BARS)
+    words = f"{counted(len(changes), 'subject')} measured after baseline; {enrolled - len(changes)} not"
+    if len(drawn) < len(changes):
+        words += f"\none bar for about every {len(changes) / len(drawn):.0f} of them ({len(drawn)} bars)"
+    axes.set_xlabel(words, color=MUTED, labelpad=5)
     if changes.empty:
         no_data(axes, "No subject was measured after baseline")
         return
-    _bars(axes, changes)
+    _bars(axes, drawn)
 
 
 def _bars(axes: Axes, changes: pd.DataFrame) -> None:
@@ -123,11 +155,9 @@ def _bars(axes: Axes, changes: pd.DataFrame) -> None:
     for response, colour in RESPONSE_COLOURS.items():
         chosen = changes["RESPONSE"] == response
         if chosen.any():
-            bars = axes.bar(position[chosen], drawn[chosen], width=0.82 if count < 150 else 1.0, color=colour, zorder=2)
-            for bar in bars:
-                bar.set_rasterized(count > RASTER_FROM)
+            axes.bar(position[chosen], drawn[chosen], width=0.82 if count < 150 else 1.0, color=colour, zorder=2)
     cut = changes["CHANGE"] > CEILING
-    marks: Look = {"linestyle": "none", "clip_on": False, "rasterized": count > RASTER_FROM}
+    marks: Look = {"linestyle": "none", "clip_on": False}
     axes.plot(position[cut], [CEILING + 4.5] * int(cut.sum()), marker="^", markersize=2.4, color=MUTED, **marks)
     new = changes["NEW"].fillna(False).astype(bool)
     side = height[new].map(lambda value: -6.0 if value >= 0 else 6.0)
