@@ -28,7 +28,7 @@ MANIFEST = "manifest.json"
 
 
 class RunTables(Mapping[str, pd.DataFrame]):
-    """The joined tables of a run folder, each read when it is first asked for."""
+    """The joined tables of a run folder, each read when it is first asked for; words are categories, to save memory."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -38,7 +38,7 @@ class RunTables(Mapping[str, pd.DataFrame]):
         if name not in TABLES:
             raise KeyError(name)
         if name not in self._read:
-            self._read[name] = read_parquet(table_path(self.folder, name), name)
+            self._read[name] = read_parquet(table_path(self.folder, name), name, categories=True)
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:
