@@ -1,5 +1,8 @@
+from time import process_time
+
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from abscopal.analysis.cox import CoxError, MonotoneLikelihoodError, cox
 
@@ -125,3 +128,28 @@ def test_hazards_too_far_apart_to_compute_are_refused_with_advice():
     time, event = np.array([3, 4, 4, 13, 5, 12, 10, 2, 6, 11]), np.array([0, 1, 0, 1, 1, 0, 0, 0, 1, 1])
     with pytest.raises(CoxError, match="extreme outliers"):
         cox(time, event, marker, strata=[2, 2, 1, 0, 2, 2, 0, 2, 2, 1])
+
+
+@pytest.mark.parametrize("rounded", [False, True], ids=["times all different", "times tied"])
+def test_two_groups_by_counts_give_what_the_general_case_gives(rounded):
+    rng = np.random.default_rng(5)
+    arm = rng.random(400) < 0.3
+    time = rng.exponential(np.where(arm, 20.0, 12.0))
+    time = np.ceil(time) if rounded else time
+    event = rng.random(400) < 0.7
+    counted, general = cox(time, event, arm), cox(time, event, arm, strata=np.zeros(400))
+    for value in ("coefficients", "covariance", "log_likelihood", "null_log_likelihood"):
+        assert_allclose(getattr(counted, value), getattr(general, value), rtol=1e-9, err_msg=value)
+    reversed_and_scaled = cox(time[::-1], event[::-1], np.where(arm, -3.0, 5.0)[::-1])
+    assert_allclose(reversed_and_scaled.coefficients, counted.coefficients / -8.0, rtol=1e-9)
+
+
+def test_the_hazard_ratio_of_a_million_subjects_takes_seconds():
+    rng = np.random.default_rng(6)
+    arm = np.arange(1_000_000) % 2 == 1
+    time = rng.exponential(np.where(arm, 1 / 0.7, 1.0))
+    event = time < 1.5
+    started = process_time()
+    ratio = cox(np.minimum(time, 1.5), event, arm).hazard_ratio()
+    assert process_time() - started < 5.0
+    assert abs(ratio.coefficient - np.log(0.7)) < 4 * ratio.standard_error

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtri
 
 from abscopal.analysis.censored import Codes, Floats, observations, stratum_codes, weighted_counts
+from abscopal.analysis.two_groups import TwoGroups
 
 _MOST_ITERATIONS = 60
 # Newton decrement g' I^-1 g, in squared standard errors: at 1e-18 a coefficient is within 1e-9 of its standard error.
@@ -138,7 +139,13 @@ def cox(
     constant = [name for name, spread in zip(labels, scale, strict=True) if spread == 0.0]
     if constant:
         raise CoxError(f"{', '.join(constant)}: the same value for every subject, so it has no hazard ratio")
-    risk_sets = _RiskSets.build(seen.time, seen.event, (X - centre) / scale, stratum_codes(strata, seen.time.size))
+    two = np.array([X.min(), X.max()])
+    if strata is None and X.shape[1] == 1 and np.isin(X, two).all():
+        scale = two[1:] - two[:1]
+        risk_sets: _RiskSets | TwoGroups = TwoGroups.build(seen.time, seen.event, X[:, 0] == two[1])
+    else:
+        strata_of = stratum_codes(strata, seen.time.size)
+        risk_sets = _RiskSets.build(seen.time, seen.event, (X - centre) / scale, strata_of)
     beta, information, likelihood, null, iterations = _maximise(risk_sets, labels)
     covariance = np.linalg.inv(information) / np.outer(scale, scale)
     return CoxModel(labels, beta / scale, covariance, likelihood, null, iterations)
@@ -205,6 +212,11 @@ class _RiskSets:
         rank = np.arange(dead.size) - np.repeat(np.cumsum(counts) - counts, counts)
         return cls(X[order], blocks, dead, tie, run_last[runs], rank / counts[tie])
 
+    @property
+    def events(self) -> int:
+        """Number of events."""
+        return int(self.dead.size)
+
     def sums(self, values: Floats) -> Floats:
         """Sum `values`, one row per subject, over the risk set of each tie."""
         running = np.empty_like(values)
@@ -264,11 +276,11 @@ class _RiskSets:
         return bool(shortfall.max() <= 1e-6 * np.ptp(score))
 
 
-def _maximise(risk_sets: _RiskSets, names: tuple[str, ...]) -> tuple[Floats, Floats, float, float, int]:
+def _maximise(risk_sets: _RiskSets | TwoGroups, names: tuple[str, ...]) -> tuple[Floats, Floats, float, float, int]:
     """Newton-Raphson from 0: coefficients, information, log-likelihood there and at 0, and the steps taken."""
     beta = np.zeros(len(names))
     null, gradient, information = risk_sets.evaluate(beta)
-    _require_information(information, risk_sets.dead.size, names)
+    _require_information(information, risk_sets.events, names)
     likelihood = null
     for iteration in range(1, _MOST_ITERATIONS + 1):
         step = np.asarray(np.linalg.solve(information, gradient), dtype=np.float64)
@@ -280,7 +292,9 @@ def _maximise(risk_sets: _RiskSets, names: tuple[str, ...]) -> tuple[Floats, Flo
     raise CoxError(f"no maximum of the partial likelihood found in {_MOST_ITERATIONS} Newton steps")
 
 
-def _climb(risk_sets: _RiskSets, beta: Floats, step: Floats, likelihood: float) -> tuple[Floats, float, Floats, Floats]:
+def _climb(
+    risk_sets: _RiskSets | TwoGroups, beta: Floats, step: Floats, likelihood: float
+) -> tuple[Floats, float, Floats, Floats]:
     """Take the Newton step, halved until the likelihood does not fall (beyond rounding)."""
     floor = likelihood - 1e-12 * (1.0 + abs(likelihood))
     for halving in range(30):
@@ -305,7 +319,7 @@ def _require_information(information: Floats, events: int, names: tuple[str, ...
         )
 
 
-def _diverging(risk_sets: _RiskSets, step: Floats, names: tuple[str, ...]) -> str:
+def _diverging(risk_sets: _RiskSets | TwoGroups, step: Floats, names: tuple[str, ...]) -> str:
     """Message naming the fewest covariates that still make the likelihood monotone along `step`."""
     direction = step.copy()
     for column in np.argsort(np.abs(step)):

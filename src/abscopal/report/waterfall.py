@@ -31,7 +31,7 @@ from abscopal.report.style import (
 )
 
 CEILING = 100.0  # percent; a taller bar is cut here and marked
-MOST_BARS = 1200  # per panel, two to a point of the screen; of more, an even choice is drawn
+MOST_BARS = 500  # per panel, a point wide each; of more, an even choice is drawn
 PANEL_HEIGHT = 4.0
 
 
