@@ -1,6 +1,6 @@
 """Kill a run at random moments, resume it, and compare its tables with those of a run that nobody killed.
 
-    python scripts/kill_and_resume.py --times 20 --subjects 3000 --workers 2
+    python scripts/kill_and_resume.py --times 20 --subjects 300 --workers 2
 
 Prints one line per kill: when it came, how many shards were in place then, how many were computed again that had been
 begun, and whether the tables are the same, byte for byte. Ends with code 1 if any are not.
@@ -15,20 +15,22 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 
 def command(options, folder, *more):
-    words = ["run", options.protocol, "--n", options.subjects, "--seed", options.seed, "--workers", options.workers]
-    return [
-        sys.executable,
-        "-c",
-        "from abscopal.cli import main; main()",
-        *map(str, words),
-        "--out",
-        str(folder),
-        *more,
-    ]
+    words = [options.protocol, options.subjects, options.seed, options.workers, options.pool, folder, *more]
+    return [sys.executable, __file__, "--run", *map(str, words)]
+
+
+def run_here(protocol, subjects, seed, workers, pool, folder, *more):
+    """Do what `abscopal run` does, with pools small enough for a small run to have many shards."""
+    from abscopal.catalogue import load_protocol
+    from abscopal.runs.run import Order, run
+
+    given = Order(load_protocol(protocol), int(seed), int(subjects), Path(folder), int(workers), pool=int(pool))
+    run(replace(given, resume="--resume" in more))
 
 
 def hashes(folder):
@@ -37,7 +39,7 @@ def hashes(folder):
 
 def kill_once(options, folder, moment, whole):
     """Start a run, kill it after `moment` seconds, resume it; return a line of the table."""
-    process = subprocess.Popen(command(options, folder, "--quiet"), start_new_session=True)
+    process = subprocess.Popen(command(options, folder), start_new_session=True)
     time.sleep(moment)
     finished = process.poll() is not None
     process.kill()
@@ -46,7 +48,7 @@ def kill_once(options, folder, moment, whole):
     kept = sorted(path.name for path in (folder / "shards").glob("[0-9]*"))
     begun = len(list((folder / "shards").glob(".*")))
     stamps = {name: (folder / "shards" / name / "shard.json").stat().st_mtime_ns for name in kept}
-    done = subprocess.run(command(options, folder, "--quiet", "--resume"), capture_output=True, text=True, check=False)
+    done = subprocess.run(command(options, folder, "--resume"), capture_output=True, text=True, check=False)
     same = done.returncode == 0 and hashes(folder) == whole
     redone = sum((folder / "shards" / name / "shard.json").stat().st_mtime_ns != stamps[name] for name in kept)
     return {
@@ -62,15 +64,16 @@ def kill_once(options, folder, moment, whole):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--protocol", default="checkmate-066")
-    parser.add_argument("--subjects", type=int, default=3000)
+    parser.add_argument("--subjects", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--pool", type=int, default=25, help="most subjects of a pool: small, for many shards")
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         begun = time.monotonic()
-        subprocess.run(command(options, Path(made) / "whole", "--quiet"), check=True)
+        subprocess.run(command(options, Path(made) / "whole"), check=True)
         seconds = time.monotonic() - begun
         whole, moments = hashes(Path(made) / "whole"), random.Random(options.seed)
         lines = []
@@ -86,4 +89,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--run"]:
+        run_here(*sys.argv[2:])
+    else:
+        main()

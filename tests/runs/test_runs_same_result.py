@@ -1,6 +1,8 @@
 """However a trial is computed, its tables are the same files."""
 
+import json
 import random
+import re
 import shutil
 
 import pytest
@@ -115,3 +117,26 @@ def test_a_share_without_a_shard_is_no_error_and_merges(tmp_path, whole):
         running.run(order(folder, part=i, parts=8))
     merge(folders, tmp_path / "whole")
     assert hashes(tmp_path / "whole") == whole
+
+
+def test_a_finished_run_says_what_the_same_trial_in_memory_says(tmp_path, monkeypatch):
+    monkeypatch.undo()  # figures and report too
+    folder = running.run(order(tmp_path / "run", pool=500)).folder
+    other = ab.run(PROTOCOL, seed=4, subjects=N).write(tmp_path / "memory")
+    for path in sorted(other.rglob("*.*")):
+        mine, name = folder / path.relative_to(other), path.relative_to(other).as_posix()
+        if name == "manifest.json":
+            unlike = {"created", "wall_seconds", "shards", "seconds", "files"}
+            found, expected = (json.loads(p.read_text()) for p in (mine, path))
+            assert {k: v for k, v in found.items() if k not in unlike} == {
+                k: v for k, v in expected.items() if k not in unlike
+            }
+        elif name == "report.html":
+            assert _timeless(mine) == _timeless(path)
+        elif path.is_file():
+            assert mine.read_bytes() == path.read_bytes(), name
+
+
+def _timeless(path):
+    """A report without its date and time taken."""
+    return re.sub(r'<th scope="row">(Created|Wall time)</th><td>[^<]*</td>', "", path.read_text())
