@@ -180,14 +180,12 @@ def _classes(reason: NDArray[np.str_], enrolled: int) -> dict[str, int]:
 def join(parts: Sequence[VirtualPopulation]) -> VirtualPopulation:
     """Return one population of several, in their order."""
     batches = [part.batch for part in parts]
-    arrays = {
-        name: np.concatenate([getattr(b, name) for b in batches])
-        for name in ("y", "p", "q", "lesions", "time", "threshold")
-    }
-    batch = Batch(batches[0].kernel, **arrays, tolerance=batches[0].tolerance)
-    for name in ("step", "status", "event"):
-        getattr(batch, name)[:] = np.concatenate([getattr(b, name) for b in batches])
-    values = {
+    arrays = {name: np.concatenate([vars(batch)[name] for batch in batches]) for name in _per_patient(batches[0])}
+    given = {f.name: arrays.pop(f.name) for f in fields(Batch) if f.name in arrays}
+    batch = Batch(batches[0].kernel, **given, tolerance=batches[0].tolerance)
+    for name, values in arrays.items():  # what a batch keeps beside what it is made from, such as step sizes
+        setattr(batch, name, values)
+    covariates = {
         f.name: np.concatenate([getattr(part.baseline, f.name) for part in parts])
         for f in fields(Baseline)
         if f.name != "has"
@@ -195,12 +193,18 @@ def join(parts: Sequence[VirtualPopulation]) -> VirtualPopulation:
     has = {name: np.concatenate([part.baseline.has[name] for part in parts]) for name in parts[0].baseline.has}
     return VirtualPopulation(
         batch,
-        Baseline(**values, has=has),
+        Baseline(**covariates, has=has),
         np.concatenate([part.organ for part in parts]),
         np.concatenate([part.number for part in parts]),
         add_classes(part.classes for part in parts),
         sum(part.effective for part in parts),
     )
+
+
+def _per_patient(batch: Batch) -> list[str]:
+    """Names of the arrays of a batch that hold one entry per patient."""
+    held = vars(batch).items()
+    return [name for name, value in held if isinstance(value, np.ndarray) and not name.startswith("_")]
 
 
 def add_classes(several: Iterable[Mapping[str, int]]) -> dict[str, int]:
