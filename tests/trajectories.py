@@ -51,13 +51,28 @@ def advance(
     count, most = len(y), int(lesions.max(initial=0))
     layout = kernel.layout
     t, status, event = np.full(count, start), np.zeros(count, np.int64), np.full(count, -1)
-    kernel.module.advance(
+    patients = kernel.module.Patients(
         y, p, q, lesions, t, np.full(count, end), np.full(count, 0.01) if step is None else step,
+        np.full(count, 0.01), np.zeros(count, np.int64),
         np.full((count, len(layout.hazards)), np.inf) if threshold is None else threshold,
-        len(layout.patient_species), layout.block, rtol, kernel.small(most) / sharpness, kernel.floor(most) * floors,
-        kernel.lesion_definitions, status, event, np.arange(count) if which is None else which,
+        status, event, np.zeros(count, np.int64),
+    )  # fmt: skip
+    kernel.module.advance(
+        patients, np.arange(count) if which is None else which, layout.head, layout.block, rtol,
+        kernel.small(most) / sharpness, kernel.floor(most) * floors, 500_000,
     )  # fmt: skip
     return t, status, event
+
+
+def derivative(kernel: Kernel, y: np.ndarray, p: np.ndarray, q: np.ndarray, lesions: int) -> np.ndarray:
+    """Derivative of one patient as the compiled right-hand side gives it."""
+    one, none, layout = np.zeros(1), np.zeros(1, np.int64), kernel.layout
+    rows = y[None].copy(), p[None].copy(), q[None].copy(), np.array([lesions])
+    threshold = np.full((1, len(layout.hazards)), np.inf)
+    patients = kernel.module.Patients(*rows, one, one, one, one, none, threshold, none, none, none)
+    dy = np.full(layout.size(lesions), np.nan)
+    kernel.module.slope(patients, 0, layout.head, layout.block, dy)
+    return dy
 
 
 def without_floors(model: Model) -> Model:

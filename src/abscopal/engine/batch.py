@@ -15,6 +15,7 @@ from abscopal.engine.stepper import STRUCK
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 FIRST_STEP = 0.1  # day; the step size controller takes it from there
+MOST_STEPS = 10_000  # of one patient in one call at a tolerance of 1e-4; a trial of two years takes some 200 in all
 
 
 @dataclass
@@ -53,6 +54,9 @@ class Batch:
         self.step = np.full(n, FIRST_STEP)
         self.status = np.zeros(n, dtype=np.int64)
         self.event = np.full(n, -1, dtype=np.int64)
+        self.steps = np.zeros(n, dtype=np.int64)  # all that were tried
+        self.opening = np.full(n, FIRST_STEP)  # the step that did after the last dose
+        self.dosed = np.zeros(n, dtype=np.int64)
         self._small = self.kernel.small(self.slots)
         self._floor = self.kernel.floor(self.slots)
 
@@ -87,24 +91,31 @@ class Batch:
             return
         end = np.asarray(self.time, dtype=float).copy()
         end[which] = until
+        ordered = which[np.argsort(-self.lesions[which], kind="stable")]
         if workers <= 1:
-            self._advance(which, end)
+            self._advance(ordered, end)
             return
         with ThreadPoolExecutor(workers) as pool:
-            for done in [pool.submit(self._advance, part, end) for part in np.array_split(which, workers)]:
+            for done in [pool.submit(self._advance, ordered[part::workers], end) for part in range(workers)]:
                 done.result()
 
     def _advance(self, which: Index, end: Array) -> None:
-        layout = self.kernel.layout
+        layout, most = self.kernel.layout, int(MOST_STEPS * (1e-4 / self.tolerance) ** 0.2)
         self.kernel.module.advance(
-            self.y, self.p, self.q, self.lesions, self.time, end, self.step, self.threshold,
-            len(layout.patient_species), layout.block, self.tolerance, self._small, self._floor,
-            self.kernel.lesion_definitions, self.status, self.event, which,
+            self._patients(end), which, layout.head, layout.block, self.tolerance, self._small, self._floor, most
+        )
+
+    def _patients(self, end: Array) -> Any:
+        return self.kernel.module.Patients(
+            self.y, self.p, self.q, self.lesions, self.time, end, self.step, self.opening, self.dosed,
+            self.threshold, self.status, self.event, self.steps,
         )  # fmt: skip
 
     def dose(self, which: Index, species: str, amount: Array) -> None:
         """Add an amount (of the species' unit) to a patient species at this moment."""
         self.y[which, self.kernel.layout.index(species)] += amount
+        self.step[which] = np.minimum(self.step[which], self.opening[which])
+        self.dosed[which] = 1
 
     def struck(self, which: Index) -> Index:
         """Those of the patients listed whom an event struck."""
@@ -112,13 +123,11 @@ class Batch:
 
     def observe(self, which: Index, *names: str) -> list[Array]:
         """Lesion-scope definitions at this moment, each [len(which), L]."""
-        layout, known = self.kernel.layout, [d.name for d in self.kernel.model.definitions if d.per == "lesion"]
-        out = np.zeros((len(which), self.slots, max(1, self.kernel.lesion_definitions)))
-        self.kernel.module.observe(
-            self.y[which], self.p[which], self.q[which], self.lesions[which],
-            len(layout.patient_species), layout.block, len(layout.hazards), out,
-        )  # fmt: skip
-        return [out[:, :, known.index(name)] for name in names]
+        layout, known = self.kernel.layout, self.kernel.lesion_definitions
+        columns = np.array([known.index(name) for name in names])
+        out = np.zeros((len(which), self.slots, len(names)))
+        self.kernel.module.look(self._patients(self.time), which, layout.head, layout.block, columns, out)
+        return [np.ascontiguousarray(out[:, :, number]) for number in range(len(names))]
 
     def scale_lesions(self, factor: Array) -> None:
         """Multiply every state of each lesion by a factor [n, L]: the same tissue, more or less of it."""
@@ -132,9 +141,6 @@ class Batch:
             name: getattr(self, name)[which].copy() for name in ("y", "p", "q", "lesions", "time", "threshold")
         }
         batch = Batch(self.kernel, tolerance=self.tolerance, **parts)
-        batch.step, batch.status, batch.event = (
-            self.step[which].copy(),
-            self.status[which].copy(),
-            self.event[which].copy(),
-        )
+        for name in ("step", "status", "event", "steps", "opening", "dosed"):
+            setattr(batch, name, getattr(self, name)[which].copy())
         return batch

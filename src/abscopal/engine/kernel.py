@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -18,21 +19,17 @@ from types import ModuleType
 
 import numpy as np
 
-from abscopal.engine import stepper
+from abscopal.engine import stepper, vector_math
+from abscopal.language.layout import Layout, layout_of
 from abscopal.language.model import Model
-from abscopal.language.to_numba import Layout, layout_of, to_numba
+from abscopal.language.to_lanes import to_lanes
 
 # Below this much of a quantity, accuracy is absolute rather than relative: the smallest amount that matters in a unit.
 SMALL = {"cell": 1.0, "mg": 1e-3, "mL": 1e-4, "1": 1e-4, "day": 1e-2, "mm": 1e-3}
 SMALL_HAZARD = 1e-4  # a probability of 0.01 %
-_HILL = '''
-def _hill(x, k, n):
-    """x^n / (k^n + x^n) without overflow; x and k are not negative."""
-    if x <= 0.0:
-        return 0.0
-    return 1.0 / (1.0 + (k / x) ** n)
-'''
-_FUNCTIONS = ("_hill", "rhs", "stages", "scaled_error", "first_crossing", "settle", "advance_one", "advance", "observe")
+_FUNCTION = re.compile(r"^def (\w+)\(", re.MULTILINE)
+ENTRY = ("advance", "look", "slope")  # what Python calls; the rest is called by these
+LANES = 32  # patients side by side; of 8, 16, 32 and 64 the fastest (see docs/decisions)
 
 
 @dataclass(frozen=True)
@@ -44,9 +41,9 @@ class Kernel:
     layout: Layout
 
     @cached_property
-    def lesion_definitions(self) -> int:
-        """Number of lesion-scope definitions, the width of the scratch array."""
-        return sum(1 for d in self.model.definitions if d.per == "lesion")
+    def lesion_definitions(self) -> list[str]:
+        """Names of the lesion-scope definitions, in the order in which they are observed."""
+        return [d.name for d in self.model.definitions if d.per == "lesion"]
 
     def per_state(self, patient: dict[str, float], hazard: float, lesion: dict[str, float], lesions: int) -> np.ndarray:
         """One number per state, repeated for each lesion."""
@@ -64,16 +61,25 @@ class Kernel:
         return self.per_state(values, 0.0, values, lesions)
 
 
-def source(model: Model) -> str:
-    """Return the text of the module: stepper, right-hand side, then the compilation of each function."""
-    body = Path(stepper.__file__).read_text(encoding="utf-8")
-    compiled = "\n".join(f"{name} = _njit({name})" for name in _FUNCTIONS)
+def source(model: Model, *, exact_flows: bool = True, lanes: int = LANES) -> str:
+    """Return the text of the module: elementary functions, the model, the stepper, and the compilation of each."""
+    engine = "\n\n".join(_text(part) for part in (vector_math, stepper))
+    body = f"{engine}\n\nW = {lanes}\n{to_lanes(model, exact_flows=exact_flows)}\n"
+    known = _FUNCTION.findall(_text(vector_math))
+    inner = [name for name in _FUNCTION.findall(body) if name not in (*known, *ENTRY)]
+    compiled = [f"{name} = _njit({name}, no_cpython_wrapper=True, no_cfunc_wrapper=True)" for name in inner]
+    compiled += [f"{name} = _njit({name})" for name in ENTRY]
     return (
         f"# generated from model {model.hash}; do not edit\n{body}\n"
-        "from numba import njit as _numba_njit\n\n"
-        "_njit = _numba_njit(cache=True, nogil=True, error_model='numpy')\n"
-        f"{_HILL}\n\n{to_numba(model)}\n\n{compiled}\n"
+        "def _njit(function, **options):\n"
+        "    return njit(function, cache=True, nogil=True, error_model='numpy', **options)\n\n\n"
+        + "\n".join(compiled)
+        + "\n"
     )
+
+
+def _text(module: ModuleType) -> str:
+    return Path(str(module.__file__)).read_text(encoding="utf-8")
 
 
 def cache_folder() -> Path:
@@ -110,6 +116,10 @@ def _write(path: Path, text: str) -> Path:
     return path
 
 
-def compile_model(model: Model) -> Kernel:
-    """Compile a model, or load it from the cache."""
-    return Kernel(model, _load(source(model)), layout_of(model))
+def compile_model(model: Model, *, exact_flows: bool = True, lanes: int = LANES) -> Kernel:
+    """Compile a model, or load it from the cache.
+
+    Without `exact_flows` drugs in one or two compartments are integrated like everything else. The results do not
+    depend on `lanes`, the number of patients side by side.
+    """
+    return Kernel(model, _load(source(model, exact_flows=exact_flows, lanes=lanes)), layout_of(model))
