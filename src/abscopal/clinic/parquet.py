@@ -134,7 +134,12 @@ def _values(parts: Sequence[str | os.PathLike[str]], column: str) -> list[str]:
 
 
 def read_parquet(
-    path: str | os.PathLike[str], name: str, columns: Sequence[str] | None = None, *, categories: bool = False
+    path: str | os.PathLike[str],
+    name: str,
+    columns: Sequence[str] | None = None,
+    *,
+    categories: bool = False,
+    keep: Callable[[pa.Table], pa.Array] | None = None,
 ) -> pd.DataFrame:
     """Read a table written here.
 
@@ -146,9 +151,18 @@ def read_parquet(
         Read only these, in the order of the file; all, checked against the schema, if left out.
     categories
         Give words as categories, which take a twentieth of the memory.
+    keep
+        Which rows of a part of the table, with these columns, to keep (bool); the others are never held together.
     """
     if columns is None and not categories:
         return conform(name, pq.ParquetFile(path).read().to_pandas())
     wanted = [f for f in arrow_schema(name) if columns is None or f.name in columns]
     words = [f.name for f in wanted if f.type == pa.string()] if categories else []
-    return pq.ParquetFile(path, read_dictionary=words).read([f.name for f in wanted]).to_pandas()
+    file, names = pq.ParquetFile(path, read_dictionary=words), [f.name for f in wanted]
+    if keep is None:
+        whole = file.read(names)
+    else:
+        groups = (file.read_row_group(number, columns=names) for number in range(file.num_row_groups))
+        whole = pa.concat_tables([group.filter(keep(group)) for group in groups])
+    frame: pd.DataFrame = whole.unify_dictionaries().to_pandas()
+    return frame

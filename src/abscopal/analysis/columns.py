@@ -1,0 +1,26 @@
+"""What summary, figures and report read of each table: the tables of a large trial need not be read whole.
+
+A table may hold more columns; those named here suffice. Of ADTR, by far the longest table, the summary needs the rows of
+PARAMCD "SUMDIAM" and the report also those of the subjects in `report.lesion_map.lesion_subjects`.
+"""
+
+from collections.abc import Mapping
+
+SUMMARY: Mapping[str, tuple[str, ...]] = {
+    "adsl": ("USUBJID", "ARM", "CLASS"),
+    "adtr": ("USUBJID", "AVISITN", "PARAMCD", "AVAL"),
+    "adrs": ("USUBJID", "AVISITN", "PARAMCD", "AVALC"),
+    "adtte": ("USUBJID", "ARM", "PARAMCD", "AVAL", "CNSR"),
+}
+
+_BASELINE = ("AGE", "SEX", "ECOG", "LDH", "PDL1", "NLESION", "NSITE", "SUMDIAM")
+_ORGANS = ("LIVERFL", "BRAINFL", "BONEFL", "LUNGFL")
+_ENDS = ("TRTEDY", "DTHDY", "DTHCAUS", "EOSDY", "EOSSTT", "DCTREAS", "NXTRT", "NXTDY")
+
+REPORT: Mapping[str, tuple[str, ...]] = {
+    "adsl": (*SUMMARY["adsl"], *_BASELINE, *_ORGANS, *_ENDS),
+    "adtr": ("USUBJID", "ARM", "AVISITN", "PARAMCD", "ORGAN", "ROLE", "STATE", "AVAL"),
+    "adrs": ("USUBJID", "ARM", "ADY", "AVISITN", "PARAMCD", "AVALC", "CHANGE_BASELINE", "NEW"),
+    "adtte": SUMMARY["adtte"],
+}
+"""Of the figures and the page; with these the summary can be made too."""
