@@ -6,12 +6,16 @@ Memory does not grow with the trial: tables are joined shard by shard, and what 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from abscopal.analysis.columns import REPORT
+from abscopal.analysis.enrolled import enrolled
 from abscopal.clinic.parquet import join_parquet, read_parquet
 from abscopal.clinic.tables import SCHEMAS
 from abscopal.population.virtual_population import add_classes
@@ -28,24 +32,41 @@ MANIFEST = "manifest.json"
 
 
 class RunTables(Mapping[str, pd.DataFrame]):
-    """The joined tables of a run folder, each read when it is first asked for; words are categories, to save memory."""
+    """The joined tables of a run folder as summary, figures and report need them, each read when first asked for.
+
+    Only columns that are needed are read, words as categories; of the lesion measurements, by far the longest table,
+    the sums, and single lesions of the subjects whose lesions are counted (all of them but in large trials).
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._read: dict[str, pd.DataFrame] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        if name not in TABLES:
-            raise KeyError(name)
         if name not in self._read:
-            self._read[name] = read_parquet(table_path(self.folder, name), name, categories=True)
+            keep = self._sums_and_sample() if name == "adtr" else None
+            path, columns = table_path(self.folder, name), REPORT[name]
+            self._read[name] = read_parquet(path, name, columns, categories=True, keep=keep)
         return self._read[name]
 
+    def _sums_and_sample(self) -> Callable[[pa.Table], pa.Array]:
+        from abscopal.report.lesion_map import lesion_subjects
+
+        adsl = enrolled(self["adsl"])
+        arms = adsl["ARM"].unique()
+        shown = pa.array([subject for arm in arms for subject in lesion_subjects(adsl, arm)], pa.string())
+
+        def keep(rows: pa.Table) -> pa.Array:
+            sums = pc.equal(rows["PARAMCD"].cast(pa.string()), "SUMDIAM")
+            return pc.or_(sums, pc.is_in(rows["USUBJID"].cast(pa.string()), value_set=shown))
+
+        return keep
+
     def __iter__(self) -> Iterator[str]:
-        return iter(TABLES)
+        return iter(REPORT)
 
     def __len__(self) -> int:
-        return len(TABLES)
+        return len(REPORT)
 
 
 def table_path(folder: Path, name: str) -> Path:
@@ -84,9 +105,11 @@ def write_run(
     described: dict[str, Any],
 ) -> None:
     """Write a run but for its tables, the manifest last: a folder with a manifest is a whole one."""
+    from abscopal.report.estimates import of_enrolled
     from abscopal.report.figures import write_figures
     from abscopal.report.page import write_report
 
+    tables = of_enrolled(tables)  # figures and page share what is derived from the tables
     write_text(folder / "protocol.yaml", to_yaml(design.protocol))
     write_json(folder / "summary.json", found)
     write_json(folder / "failures.json", failures)
