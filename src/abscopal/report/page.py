@@ -21,6 +21,7 @@ from abscopal.report.sections import (
     deaths_section,
     forest_section,
     in_short,
+    left_out,
     response_section,
     sites_section,
     survival_section,
@@ -118,6 +119,7 @@ def _header(findings: Findings) -> Html:
         tag("p", " · ".join(fact for fact in facts if fact), class_="facts"),
         tag("p", NOT_ADVICE, class_="notice", role="note"),
         in_short(findings),
+        left_out(findings),
         big_numbers(findings),
     )
 

@@ -15,10 +15,13 @@ from abscopal.report.figures import (
     survival_panels,
 )
 from abscopal.report.findings import Findings
+from abscopal.report.lesion_map import MOST_SUBJECTS
 from abscopal.report.markup import Child, Html, joined, table, tag, unbroken
 from abscopal.report.numbers import NONE, NOT_REACHED, counted, known, percent
+from abscopal.report.spider import MOST_LINES
 from abscopal.report.style import arm_colours
 from abscopal.report.svg import to_inline_svg
+from abscopal.report.waterfall import MOST_BARS
 
 MOST_FORESTS = 6  # comparisons drawn, so that a trial of many arms stays one small file
 NBSP = "\u00a0"  # holds the line of an interval that is not there
@@ -75,6 +78,21 @@ def _agreement_sentence(compared: Sequence[Comparison]) -> str:
     if not judged:
         return ""
     return f"Of {len(judged)} published figures, {sum(judged)} lie within the 95 % interval of the simulated one."
+
+
+def left_out(findings: Findings) -> Html:
+    """Say how many subjects are in no figure and no estimate, and why; nothing where all are in."""
+    failed = dict(findings.summary.get("failed", {}))
+    sentences = []
+    if number := int(failed.get("n", 0)):
+        reasons = ", ".join(f"{reason}: {count}" for reason, count in dict(failed.get("reasons", {})).items())
+        sentences.append(f"The computation of {counted(number, 'subject')} failed ({reasons}).")
+    for part in findings.summary.get("missing", ()):
+        who = f"Subjects {part['first']} to {part['last']}"
+        sentences.append(f"{who} were not computed, because their shard failed ({part['reason']}).")
+    if not sentences:
+        return Html("")
+    return tag("p", " ".join([*sentences, "They are in no figure and no estimate."]), class_="notice", role="note")
 
 
 def big_numbers(findings: Findings) -> Html:
@@ -182,16 +200,33 @@ def response_section(findings: Findings) -> Html:
             _figure(
                 panels[:half],
                 "One bar per subject, the smallest sum until progression against baseline. Dashed lines: +20 % and "
-                "−30 %. A diamond marks a subject in whom a new lesion was seen by then.",
+                "−30 %. A diamond marks a subject in whom a new lesion was seen by then."
+                + _sampled(
+                    findings,
+                    MOST_BARS,
+                    "Of more than {} measured subjects of an arm, {} are drawn, chosen evenly along their order",
+                ),
             ),
             tag("h3", "Sum of target diameters over time"),
             _figure(
                 panels[half:],
                 "One line per subject, coloured by confirmed best response; a diamond marks the scan that showed the "
-                "first new lesion. Lines leave the plot above +100 %.",
+                "first new lesion. Lines leave the plot above +100 %."
+                + _sampled(
+                    findings,
+                    MOST_LINES,
+                    "Of more than {} subjects of an arm, {} are drawn, a fixed sample "
+                    "spread evenly over the order of enrolment",
+                ),
             ),
         ]
     )
+
+
+def _sampled(findings: Findings, most: int, sentence: str) -> str:
+    """Return what to add to the caption of a figure that shows at most so many subjects of an arm; else nothing."""
+    largest = findings.tables["adsl"]["ARM"].value_counts().max()
+    return f" {sentence.format(most, most)}; the numbers stand above each panel." if largest > most else ""
 
 
 def course_section(findings: Findings) -> Html:
@@ -209,6 +244,12 @@ def sites_section(findings: Findings) -> Html:
         "Disc area: share of subjects with a lesion in the organ at baseline. Colour: median over subjects of the best "
         "change of the summed diameters of their target lesions there; white where no target lesion was measured twice "
         "(bone lesions are not measurable by RECIST 1.1). New: share of subjects with a new lesion there later."
+    )
+    caption += _sampled(
+        findings,
+        MOST_SUBJECTS,
+        "Of more than {} subjects of an arm, {} are counted, a fixed sample spread evenly over "
+        "the order of enrolment: its shares are within about 1.4 points of those of all",
     )
     return _figure(site_panels(findings.tables, findings.trial), caption)
 

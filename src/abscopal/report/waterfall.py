@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from abscopal.analysis.enrolled import places
 from abscopal.report.numbers import counted
-from abscopal.report.shown import evenly, once
+from abscopal.report.shown import evenly, once, sampled_title
 from abscopal.report.style import (
     INK,
     MUTED,
@@ -118,8 +118,9 @@ def waterfall_figure(tables: Mapping[str, pd.DataFrame], arms: Sequence[str]) ->
     figure = Figure(figsize=(PANEL_WIDTH * len(arms), PANEL_HEIGHT))
     for i, arm in enumerate(arms):
         axes = axes_at(figure, PANEL_WIDTH * i + 0.62, 1.02, PANEL_WIDTH - 0.74, PANEL_HEIGHT - 1.42)
-        panel_title(figure, PANEL_WIDTH * i, arm)
-        _draw_arm(axes, changes[changes["ARM"] == arm], int(enrolled.get(arm, 0)))
+        mine = changes[changes["ARM"] == arm]
+        panel_title(figure, PANEL_WIDTH * i, sampled_title(arm, min(MOST_BARS, len(mine)), len(mine)))
+        _draw_arm(axes, mine, int(enrolled.get(arm, 0)))
     _legend(figure)
     return figure
 
@@ -133,15 +134,12 @@ def _draw_arm(axes: Axes, changes: pd.DataFrame, enrolled: int) -> None:
     for level in (20, -30):
         axes.axhline(level, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0.5)
     axes.axhline(0, color=INK, linewidth=0.8, zorder=3)
-    drawn = evenly(changes, MOST_BARS)
-    words = f"{counted(len(changes), 'subject')} measured after baseline; {enrolled - len(changes)} not"
-    if len(drawn) < len(changes):
-        words += f"\none bar for about every {len(changes) / len(drawn):.0f} of them ({len(drawn)} bars)"
-    axes.set_xlabel(words, color=MUTED, labelpad=5)
+    measured = counted(len(changes), "subject")
+    axes.set_xlabel(f"{measured} measured after baseline; {enrolled - len(changes)} not", color=MUTED, labelpad=5)
     if changes.empty:
         no_data(axes, "No subject was measured after baseline")
         return
-    _bars(axes, drawn)
+    _bars(axes, evenly(changes, MOST_BARS))
 
 
 def _bars(axes: Axes, changes: pd.DataFrame) -> None:
