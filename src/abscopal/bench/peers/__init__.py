@@ -1,0 +1,1 @@
+"""Other solvers, each run as its users would run it; `peer.PEERS` names them and says how to install them."""
