@@ -15,7 +15,10 @@ Norsett, Wanner, Solving Ordinary Differential Equations I, section II.4.
 # ruff: noqa: ANN001, ANN201, D103, D401, E741, F821
 # mypy: ignore-errors
 
+import math
 from collections import namedtuple
+
+import numpy as np
 
 Patients = namedtuple(
     "Patients", "y p q lesions time until step opening dosed threshold status event steps", module=__name__

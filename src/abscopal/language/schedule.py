@@ -262,7 +262,7 @@ def _multiply(parts: list[ast.expr]) -> ast.expr:
 
 
 def _eigen(a: ast.expr, b: ast.expr, c: ast.expr, d: ast.expr) -> list[ast.expr]:
-    """Work out what `Flow` wants of the matrix ((a, b), (c, d)); eigenvalues closer than 1e-9 are kept that far apart."""
+    """Work out what `Flow` wants of the matrix ((a, b), (c, d)); eigenvalues are kept at least 1e-9 apart."""
     one, two, three, four = (ast.unparse(tree) for tree in (a, b, c, d))
     mean = f"(0.5 * (({one}) + ({four})))"
     half = f"sqrt(max((0.5 * (({one}) - ({four}))) ** 2 + ({two}) * ({three}), 2.5e-19))"
