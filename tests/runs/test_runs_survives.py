@@ -23,7 +23,7 @@ from abscopal.runs.shard import ShardError, read_record, shard_folder
 pytestmark = pytest.mark.usefixtures("_no_report")
 
 
-def wait_for(condition, seconds=60.0):
+def wait_for(condition, seconds=300.0):
     """Wait until a condition holds, and return what it gave."""
     end = time.monotonic() + seconds
     while not (found := condition()):
@@ -218,7 +218,7 @@ def small_disk(tmp_path):
     if done.returncode:
         pytest.skip("mounting a small disk needs rights that these tests do not have here")
     yield disk
-    subprocess.run(["umount", disk], check=True)
+    subprocess.run(["umount", "--lazy", disk], check=True)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,7 @@ class Batch:
         self.steps = np.zeros(n, dtype=np.int64)  # all that were tried
         self.opening = np.full(n, FIRST_STEP)  # the step that did after the last dose
         self.dosed = np.zeros(n, dtype=np.int64)
+        self.seconds = 0.0  # of wall time spent in `advance`
         self._small = self.kernel.small(self.slots)
         self._floor = self.kernel.floor(self.slots)
 
@@ -91,13 +93,14 @@ class Batch:
             return
         end = np.asarray(self.time, dtype=float).copy()
         end[which] = until
-        ordered = which[np.argsort(-self.lesions[which], kind="stable")]
+        ordered, begun = which[np.argsort(-self.lesions[which], kind="stable")], perf_counter()
         if workers <= 1:
             self._advance(ordered, end)
-            return
-        with ThreadPoolExecutor(workers) as pool:
-            for done in [pool.submit(self._advance, ordered[part::workers], end) for part in range(workers)]:
-                done.result()
+        else:
+            with ThreadPoolExecutor(workers) as pool:
+                for done in [pool.submit(self._advance, ordered[part::workers], end) for part in range(workers)]:
+                    done.result()
+        self.seconds += perf_counter() - begun
 
     def _advance(self, which: Index, end: Array) -> None:
         layout, most = self.kernel.layout, int(MOST_STEPS * (1e-4 / self.tolerance) ** 0.2)

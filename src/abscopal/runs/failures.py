@@ -8,14 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from abscopal.engine.stepper import NOT_FINITE, TOO_MANY, TOO_SMALL
+from abscopal.engine.stepper import REASONS
 from abscopal.trial.conduct import Course
-
-REASONS = {
-    TOO_SMALL: "step size too small",
-    NOT_FINITE: "a value is not finite",
-    TOO_MANY: "too many steps",
-}
 
 
 def failures_of(course: Course, names: Sequence[str]) -> list[dict[str, Any]]:
@@ -23,7 +17,7 @@ def failures_of(course: Course, names: Sequence[str]) -> list[dict[str, Any]]:
     found = []
     for place in np.flatnonzero(course.failed).tolist():
         status, day = int(course.end.status[place]), float(course.end.time[place])
-        reason = REASONS.get(status, f"status {status}")
+        reason = REASONS[status]
         found.append({"subject": names[place], "day": _finite(day), "status": status, "reason": reason})
     return found
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from abscopal.trial.simulate import Design
 
 TABLES = tuple(name.lower() for name in SCHEMAS)
 MANIFEST = "manifest.json"
+_LONGEST_FIRST = ("adtr", "adrs", "adex", "adsl", "adtte")
 
 
 class RunTables(Mapping[str, pd.DataFrame]):
@@ -74,7 +76,9 @@ def table_path(folder: Path, name: str) -> Path:
     return folder / "adam" / f"{name}.parquet"
 
 
-def finish(folder: Path, plan: Plan, design: Design, ledger: Ledger, wall_seconds: float) -> dict[str, Any]:
+def finish(
+    folder: Path, plan: Plan, design: Design, ledger: Ledger, wall_seconds: float, threads: int = 1
+) -> dict[str, Any]:
     """Write everything that stands beside the shards; return the summary.
 
     Parameters
@@ -85,9 +89,11 @@ def finish(folder: Path, plan: Plan, design: Design, ledger: Ledger, wall_second
         What was run and how its shards ended.
     wall_seconds
         Time taken so far.
+    threads
+        Tables that may be joined at once.
     """
     records = ledger.records
-    join_tables(folder, records)
+    join_tables(folder, records, threads)
     failures = [failure for record in records for failure in record.failures]
     tables = RunTables(folder)
     found = summary(design, tables, plan.seed, failures, ledger.missing_subjects)
@@ -125,12 +131,16 @@ def write_run(
     sync_folder(folder)
 
 
-def join_tables(folder: Path, records: list[Record]) -> None:
+def join_tables(folder: Path, records: list[Record], threads: int = 1) -> None:
     """Join the tables of the shards, in order of their subjects."""
     (folder / "adam").mkdir(exist_ok=True)
     places = [shard_folder(folder, record.shard) for record in records]
-    for name in TABLES:
+
+    def join(name: str) -> None:
         join_parquet([place / f"{name}.parquet" for place in places], table_path(folder, name), name)
+
+    with ThreadPoolExecutor(min(threads, 2)) as pool:  # half of the work is one table: a third thread would wait
+        list(pool.map(join, _LONGEST_FIRST))
     sync_folder(folder / "adam")
 
 

@@ -140,7 +140,8 @@ def run(order: Order, progress: Progress = lambda stage, share: None, note: Note
         _compute(order, here.plan, design, here.ledger, progress)
         if here.plan.parts == 1 and here.ledger.whole:
             progress("writing the report", 1.0)
-            outcome.summary = finish(order.folder, here.plan, design, here.ledger, time.perf_counter() - begun)
+            taken = time.perf_counter() - begun
+            outcome.summary = finish(order.folder, here.plan, design, here.ledger, taken, order.workers)
         discard_earlier(order.folder)
         return outcome
 

@@ -106,6 +106,10 @@ class _Stopwatch:
         now = time.perf_counter()
         self.seconds[stage], self.last = round(now - self.last, 4), now
 
+    def move(self, source: str, target: str, seconds: float) -> None:
+        self.seconds[source] = round(self.seconds[source] - seconds, 4)
+        self.seconds[target] = round(seconds, 4)
+
 
 def run_shard(task: Task, progress: Progress | None = None, allowed: Callable[[], bool] | None = None) -> Record:
     """Simulate a shard, write it, and put it in place in one step; return its record.
@@ -177,7 +181,8 @@ def _simulate(task: Task, folder: Path, progress: Progress | None) -> Record:
     watch.lap("population")
     arm = allocate(design.protocol, last - first, plan.seed, first)
     course = follow(design, population, arm, plan.seed, workers=task.threads, progress=progress)
-    watch.lap("trial")
+    watch.lap("clinic")
+    watch.move("clinic", "engine", course.end.seconds)
     names = subject_names(plan.n, first, last)
     files = {}
     for name, table in coded_tables(design, population, course, names).items():
