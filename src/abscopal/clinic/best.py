@@ -109,16 +109,17 @@ def _confirmed(code: Codes, day: Floats, timing: Timing, complete: bool) -> Bool
 def _confirmed_from(first: int, code: Codes, day: Floats, agreeing: Bools, passing: Bools, timing: Timing) -> Bools:
     """Whether each response (k,) seen at visit `first` is confirmed later."""
     confirmed, unbroken = np.zeros(len(code), dtype=np.bool_), np.ones(len(code), dtype=np.bool_)
-    was_complete, missing = code[:, first] == Response.CR, np.zeros(len(code), dtype=np.int64)
+    complete, partial, lost = int(Response.CR), int(Response.PR), int(Response.NE)  # an enumeration is slow to ask
+    was_complete, missing = code[:, first] == complete, np.zeros(len(code), dtype=np.int64)
     for later in range(first + 1, code.shape[1]):
         if not unbroken.any():
             break
         now = code[:, later]
-        unbroken &= passing[:, later] & ~(was_complete & (now == Response.PR))
+        unbroken &= passing[:, later] & ~(was_complete & (now == partial))
         agrees = unbroken & agreeing[:, later] & (missing <= timing.not_evaluable)
         confirmed |= agrees & (day[:, later] - day[:, first] >= timing.confirmation)
-        was_complete |= now == Response.CR
-        missing += now == Response.NE
+        was_complete |= now == complete
+        missing += now == lost
     return confirmed
 
 

@@ -228,8 +228,10 @@ def _parameterise(
 ) -> Batch:
     """Give every candidate parameters: the model's values, the indication's, and what differs between patients."""
     model, layout, n = kernel.model, kernel.layout, len(number)
-    p = np.tile([model.parameters[name].value for name in layout.patient_parameters], (n, 1))
-    q = np.tile([model.parameters[name].value for name in layout.lesion_parameters], (n, SLOTS, 1))
+    patient = np.array([model.parameters[name].value for name in layout.patient_parameters])
+    lesion = np.array([model.parameters[name].value for name in layout.lesion_parameters])
+    p = np.broadcast_to(patient, (n, len(patient))).copy()
+    q = np.broadcast_to(lesion, (n, SLOTS, len(lesion))).copy()
     y = np.zeros((n, layout.size(SLOTS)))
     used = (lesions.diameter > 0).sum(axis=1)
     batch = Batch(kernel, y, p, q, used, np.full(n, -BURN_IN_DAYS), np.full((n, len(layout.hazards)), np.inf))

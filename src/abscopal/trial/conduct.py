@@ -177,6 +177,8 @@ class _Trial:
         return np.asarray(who[np.isnan(self.course.death_day[who]) & (batch.status[who] == REACHED)])
 
     def _die(self, who: Index) -> None:
+        if not len(who):
+            return
         causes = np.array([hazard.replace("_", " ") for hazard in self.batch.kernel.layout.hazards], dtype=object)
         self.course.death_day[who] = self.batch.time[who]
         self.course.cause[who] = causes[self.batch.event[who]]
