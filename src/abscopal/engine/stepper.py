@@ -93,7 +93,7 @@ def stage7(y, h, k0, k1, k2, k3, k4, k5, z, rows, w):
             z[a + l] = fma(h[l], slope, y[a + l])
 
 
-def attempt(y, h, c, e, n, lesions, k0, k, k6, z, s, d, rows, w):
+def attempt(y, h, c, e, n, lesions, k0, k, k6, z, s, d, floor, rows, w):
     """One step of length h[lane] from y: slopes in k[1..5] and k6, the fifth-order solution in z; k0 is given.
 
     Slopes 0 to 5 of linear blocks are those of exp(-A s) x; the last is that of x, to start the next step with.
@@ -110,7 +110,7 @@ def attempt(y, h, c, e, n, lesions, k0, k, k6, z, s, d, rows, w):
     slopes(z, h, 1.0, c, e, n, lesions, k[5], s, d, w)
     stage7(y, h, k0, k[1], k[2], k[3], k[4], k[5], z, rows, w)
     flow(z, h, 1.0, c, w)
-    sink(z, w)
+    sink(z, floor, w)
     rhs(z, c, e, n, lesions, k6, s, d, w)
 
 
@@ -256,13 +256,18 @@ def busiest(lanes):
 def plan(patients, lanes):
     """Length of the step that each lane tries: up to the event known to strike, or as long as accuracy allows."""
     for l in range(W):
-        m = lanes.patient[l]
-        if m < 0:
-            lanes.tried[l] = 0.0
-        elif lanes.struck[l] >= 0:
-            lanes.tried[l] = lanes.striking[l]
-        else:
-            lanes.tried[l] = min(lanes.h[l], patients.until[m] - patients.time[m])
+        plan_lane(patients, lanes, l)
+
+
+def plan_lane(patients, lanes, l):
+    """Length of the step that lane l tries."""
+    m = lanes.patient[l]
+    if m < 0:
+        lanes.tried[l] = 0.0
+    elif lanes.struck[l] >= 0:
+        lanes.tried[l] = lanes.striking[l]
+    else:
+        lanes.tried[l] = min(lanes.h[l], patients.until[m] - patients.time[m])
 
 
 def judge(patients, lanes, l, y, z, k0, k6, first, used, most):
@@ -296,6 +301,20 @@ def take(patients, lanes, l, factor, most):
         lanes.h[l] = min(MAX_STEP, tried * factor)
     patients.time[m] = patients.until[m] if final else patients.time[m] + tried
     return REACHED if final else (TOO_MANY if lanes.steps[l] >= most else -1)
+
+
+def conclude(patients, lanes, l, before, y, slope_before, slope, floor, head, block, most):
+    """Keep or undo the step that lane l tried, and let its patient go if it was the last; True if y was changed."""
+    first, used, changed = head - patients.threshold.shape[1], head + lanes.lesions[l] * block, False
+    accepted, outcome = judge(patients, lanes, l, before, y, slope_before, slope, first, used, most)
+    if not accepted:
+        copy_lane(before, y, l, used)
+        copy_lane(slope_before, slope, l, used)
+    elif lanes.sinking[l] > 0.0:
+        changed = settle(y, slope, floor, l, used)
+    if outcome >= 0:
+        discharge(patients, lanes, l, y, head, block, outcome)
+    return changed
 
 
 def most_lesions(lesions, which):
@@ -344,7 +363,7 @@ def advance(patients, which, head, block, rtol, small, floor, most):
 
     `which` should be sorted by falling number of lesions. `most` is the greatest number of steps for one patient.
     """
-    largest, first = most_lesions(patients.lesions, which), head - patients.threshold.shape[1]
+    largest = most_lesions(patients.lesions, which)
     total = head + largest * block
     y, z, k0, k6, k = (
         np.zeros(total * W),
@@ -373,19 +392,10 @@ def advance(patients, which, head, block, rtol, small, floor, most):
             rhs(y, c, e, n, lesions, k0, s, d, w)
             stale = False
         plan(patients, lanes)
-        attempt(y, h, c, e, n, lesions, k0, k, k6, z, s, d, rows, w)
+        attempt(y, h, c, e, n, lesions, k0, k, k6, z, s, d, floor, rows, w)
         squared_error(y, z, h, k0, k, k6, elsewhere, floor, rtol, rows, error, lanes.sinking, w)
         block_error(y, z, h, k0, k, k6, small, rtol, error, c, flowing, w)
         y, z, k0, k6 = z, y, k6, k0  # taken in all lanes, and given back in those that do not accept it
         for l in range(W):
-            if lanes.patient[l] < 0:
-                continue
-            used = head + n[l] * block
-            accepted, outcome = judge(patients, lanes, l, z, y, k6, k0, first, used, most)
-            if not accepted:
-                copy_lane(z, y, l, used)
-                copy_lane(k6, k0, l, used)
-            elif lanes.sinking[l] > 0.0:
-                stale |= settle(y, k0, floor, l, used)
-            if outcome >= 0:
-                discharge(patients, lanes, l, y, head, block, outcome)
+            if lanes.patient[l] >= 0:
+                stale |= conclude(patients, lanes, l, z, y, k6, k0, floor, head, block, most)

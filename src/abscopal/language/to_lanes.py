@@ -7,7 +7,7 @@ over l becomes one packed instruction on a CPU, or one thread per lane on a GPU.
     rhs(y, c, e, n, lesions, dy, s, d, w)               derivatives of lanes 0 to w - 1
     flow(z, h, share, c, w)                             let each linear block flow over a share of the step h
     unflow(dy, h, share, c, w)                          the inverse, of the derivatives of blocks with a remainder
-    sink(z, w)                                          set to zero what has flowed below its floor
+    sink(z, floor, w)                                   set to zero what has flowed below its floor
     observe(y, c, e, n, lesions, out, s, d, w)          every lesion-scope definition
 
     y, dy   states and derivatives: patient species, cumulative hazards, then lesion after lesion
@@ -245,11 +245,10 @@ class _Printer:
         remainders = [flow for flow in program.flows if flow.block.remainder]
         yield self._flow_function("def flow(z, h, share, c, w):", program.flows, "h[l] * share")
         yield self._flow_function("def unflow(z, h, share, c, w):", remainders, "-h[l] * share")
-        lines = ["def sink(z, w):", "    for l in range(w):", "        pass"]
+        lines = ["def sink(z, floor, w):", "    for l in range(w):", "        pass"]
         for name in (name for flow in program.flows for name in flow.block.species):
-            if self.model.species[name].floor > 0.0:
-                place = self._state(name, "z")
-                lines.append(f"        {place} = 0.0 if {place} < {self.model.species[name].floor!r} else {place}")
+            place = self._state(name, "z")
+            lines.append(f"        {place} = 0.0 if {place} < floor[{self.layout.index(name)}] else {place}")
         yield lines
 
     def _flow_function(self, head: str, flows: list[Flow], time: str) -> list[str]:
