@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from clinic_findings import findings
 
 from abscopal.clinic.criterion import (
     LABELS,
@@ -8,8 +11,13 @@ from abscopal.clinic.criterion import (
     criteria,
     criterion_named,
     first_match,
+    is_one_of,
+    joined,
     percent_change,
+    put,
     reaches,
+    take,
+    unseen,
 )
 from abscopal.errors import InputError
 
@@ -70,3 +78,19 @@ def test_thresholds_are_reached_to_within_rounding(value, threshold, expected):
 def test_change_from_nothing_is_missing():
     change = percent_change(np.array([5.0, 5.0, np.nan]), np.array([0.0, 10.0, 10.0]))
     assert np.array_equal(change, [np.nan, -50.0, np.nan], equal_nan=True)
+
+
+def test_records_are_taken_put_back_and_joined_field_by_field():
+    visit = take(unseen(4), np.arange(4))
+    part = replace(take(visit, np.array([3, 1])), sum_mm=np.array([30.0, 10.0]), new=np.array([True, False]))
+    put(visit, np.array([3, 1]), part)
+    np.testing.assert_array_equal(visit.sum_mm, [np.nan, 10.0, np.nan, 30.0])
+    assert visit.new.tolist() == [False, False, False, True]
+    state = criterion_named("iRECIST").start(findings(100))  # a record in a record
+    both = joined([state, take(state, np.array([0]))])
+    assert both.size.baseline.tolist() == [100.0, 100.0]
+
+
+def test_a_response_is_looked_up_in_an_array_of_any_shape():
+    code = np.array([[Response.CR, Response.NONE], [Response.ICPD, Response.PR]], dtype=np.int8)
+    assert is_one_of(code, (Response.CR, Response.ICPD)).tolist() == [[True, False], [True, False]]

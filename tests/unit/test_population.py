@@ -81,6 +81,15 @@ def test_raking_leaves_alone_what_nobody_has():
     assert np.array_equal(rake(flags, {"a": 0.5}), np.ones(10))
 
 
+def test_raking_ends_when_the_shares_are_met_and_goes_on_while_they_are_not():
+    rng = np.random.default_rng(3)
+    flags = {name: rng.random(1500) < share for name, share in (("a", 0.3), ("b", 0.6))}
+    wanted = {"a": 0.5, "b": 0.4}
+    assert np.array_equal(rake(flags, wanted), rake(flags, wanted, rounds=2000))
+    contradiction = {"a": flags["a"], "b": ~flags["a"]}
+    assert not np.array_equal(rake(contradiction, wanted, rounds=3), rake(contradiction, wanted, rounds=4))
+
+
 def test_weighted_choice_prefers_by_weight_and_repeats_nobody():
     weight = np.where(np.arange(2000) < 1000, 4.0, 1.0)
     chosen = choose(weight, uniform(1, np.arange(2000), "selection")[:, 0], 200)

@@ -176,6 +176,18 @@ def test_a_calendar_gives_each_day_once_and_in_order_even_when_days_are_added():
     assert days == [0, 14, 28, 63, 84, 105]
 
 
+def test_doses_alike_are_given_together_and_each_subject_in_the_order_of_the_treatment():
+    calendar = Calendar(frozenset())
+    twice = [ab.Regimen.parse("nivolumab 3 mg/kg q2w x2"), ab.Regimen.parse("nivolumab 3 mg/kg q4w x2")]
+    calendar.add(twice[1:], np.array([4, 2]), 0, 400, 1)
+    calendar.add(twice, np.array([7]), 0, 400, 1)
+    doses = calendar.due(0)
+    assert [dose.subjects.tolist() for dose in doses] == [[4, 2, 7], [7]]
+    assert all((dose.drug, dose.dose, dose.unit, dose.line) == ("nivolumab", 3.0, "mg/kg", 1) for dose in doses)
+    assert calendar.due(0) == []
+    assert [dose.subjects.tolist() for dose in calendar.due(28)] == [[4, 2], [7]]
+
+
 def test_milligrams_of_each_unit():
     weight, surface = np.array([80.0]), np.array([2.0])
     assert milligrams(3, "mg/kg", weight, surface)[0] == 240

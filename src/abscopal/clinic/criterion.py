@@ -303,7 +303,10 @@ def joined(records: Sequence[Record]) -> Record:
 
 
 def put(record: Record, subjects: npt.NDArray[np.integer], part: Record) -> None:
-    """Write a record of arrays of these subjects into their places in a record of everyone's, field by field."""
+    """Write a record of arrays of these subjects into their places in a record of everyone's, field by field.
+
+    Fields of everyone's record must not share an array; `take` gives each its own.
+    """
     for f in fields(record):  # type: ignore[arg-type]
         whole, own = getattr(record, f.name), getattr(part, f.name)
         if isinstance(whole, np.ndarray):

@@ -207,8 +207,9 @@ def _rank(values: pd.Series) -> np.ndarray:
     """Whole numbers that order as the values of a column do."""
     if values.dtype.kind in "iu":
         return values.to_numpy(np.int64)
-    if isinstance(values.dtype, pd.CategoricalDtype) and values.cat.categories.is_monotonic_increasing:
-        return values.cat.codes.to_numpy(np.int64)
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        alphabetical = np.argsort(np.argsort(values.cat.categories, kind="stable"), kind="stable")
+        return np.asarray(alphabetical[values.cat.codes.to_numpy()], dtype=np.int64)
     return np.asarray(values.factorize(sort=True)[0], dtype=np.int64)
 
 
