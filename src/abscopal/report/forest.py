@@ -174,7 +174,7 @@ def _draw_row(axes: Axes, line: int, row: ForestRow) -> None:
     _cell(axes, -1.9 + (0.0 if row.heading or overall else 0.14), line, row.label, weight=row.heading or overall)
     if row.heading:
         return
-    _cell(axes, -0.16, line, f"{row.subjects[0]} / {row.subjects[1]}", align="right", colour=MUTED)
+    _cell(axes, -0.16, line, " / ".join(map(_short, row.subjects)), align="right", colour=MUTED)
     if row.ratio is None:
         _cell(axes, PLOT_WIDTH + 0.08, line, "too few events", colour=MUTED)
         return
@@ -182,6 +182,11 @@ def _draw_row(axes: Axes, line: int, row: ForestRow) -> None:
     _mark(axes, line, row.ratio.hr, (row.ratio.lo, row.ratio.hi), marker="D" if overall else "s", markersize=size)
     words = f"{ratio(row.ratio.hr)} ({ratio_interval((row.ratio.lo, row.ratio.hi))})"
     _cell(axes, PLOT_WIDTH + 0.08, line, words, weight=overall)
+
+
+def _short(number: int) -> str:
+    """Write a number of subjects in the width of five figures."""
+    return str(number) if number < 100_000 else f"{number / 1000:.0f}k"
 
 
 def _draw_published(axes: Axes, line: int, published: PublishedValue) -> None:

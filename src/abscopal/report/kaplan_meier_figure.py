@@ -186,11 +186,12 @@ def _numbers_at_risk(
     """Numbers under their ticks; each arm's name stands on a line of its own, so a long one never meets a number."""
     text_at(figure, LEFT, top - 0.62, "Number at risk", fontsize=8, color=MUTED)
     place = axes.get_xaxis_transform()
+    size = 8.0 if max((number for numbers in rows.values() for number in numbers), default=0) < 1_000_000 else 6.5
     for i, (arm, numbers) in enumerate(rows.items()):
         name_at = top - 0.62 - 0.15 - RISK_ROW * i
         text_at(figure, LEFT, name_at, shorten(arm, 56), fontsize=8, color=colours[arm], fontweight="bold")
         for month, number in zip(ticks, numbers, strict=True):
             below_axis = (name_at - 0.145 - top) / PLOT_HEIGHT
             axes.text(
-                month, below_axis, str(number), transform=place, ha="center", va="baseline", fontsize=8, color=INK
+                month, below_axis, str(number), transform=place, ha="center", va="baseline", fontsize=size, color=INK
             )
