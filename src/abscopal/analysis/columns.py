@@ -1,7 +1,7 @@
 """What summary, figures and report read of each table: the tables of a large trial need not be read whole.
 
-A table may hold more columns; those named here suffice. Of ADTR, by far the longest table, the summary needs the rows of
-PARAMCD "SUMDIAM" and the report also those of the subjects in `report.lesion_map.lesion_subjects`.
+A table may hold more columns; those named here suffice. Of ADTR, by far the longest table, the summary needs the rows
+of PARAMCD "SUMDIAM" and the report also those of the subjects in `report.lesion_map.lesion_subjects`.
 """
 
 from collections.abc import Mapping
