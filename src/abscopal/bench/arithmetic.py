@@ -69,7 +69,8 @@ def operations(tree: ast.expr) -> float:
 
 def _operands(tree: ast.expr) -> list[ast.expr]:
     if isinstance(tree, ast.BinOp):
-        return [tree.left, tree.right]
+        known = isinstance(tree.op, ast.Pow) and _number(tree.right) is not None  # 2 / 3 is one number
+        return [tree.left] if known else [tree.left, tree.right]
     if isinstance(tree, ast.UnaryOp):
         return [tree.operand]
     if isinstance(tree, ast.Compare):

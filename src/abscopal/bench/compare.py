@@ -193,7 +193,7 @@ def _figures(job: Job, running: _Running, reference: Array) -> Measured:
     )  # fmt: skip
 
 
-def check_reference(ensemble: Ensemble, tell: Tell, count: int = 4) -> dict[str, Error | str]:
+def check_reference(ensemble: Ensemble, tell: Tell, count: int) -> dict[str, Error | str]:
     """Compare the reference with solvers that share nothing with the engine, on the first few patients."""
     from abscopal.bench import ours
     from abscopal.bench.peers.peer import Tool

@@ -15,7 +15,7 @@ from abscopal.bench.compare import DEFAULT, Measured, check_reference, jobs_of, 
 from abscopal.bench.ensemble import DAYS, Ensemble, draw_ensemble
 from abscopal.bench.machine import machine
 from abscopal.bench.peers.peer import PEERS
-from abscopal.bench.scaling import FULL_SIZES, SIZES, scaling, share_outside
+from abscopal.bench.scaling import SIZES, scaling, share_outside
 from abscopal.bench.whole_trial import whole_trial
 from abscopal.errors import InputError, unknown
 
@@ -31,7 +31,9 @@ def benchmark(
     seed: int = 1,
     tolerance: float = compare.PEERS_TOLERANCE,
     repeats: int = 3,
-    full: bool = False,
+    checked: int = 4,
+    sizes: Sequence[int] = SIZES,
+    subjects: int = 1_000,
     workers: int = 1,
     days: Sequence[float] = DAYS,
     tell: Tell = lambda text: None,
@@ -48,8 +50,10 @@ def benchmark(
         Relative tolerance of the peers.
     repeats
         Timed runs of each tool.
-    full
-        Scale to 100,000 patients, and a whole trial of 10,000 subjects.
+    checked
+        Patients on whom the reference is compared with other solvers.
+    sizes, subjects
+        Patients of the scaling of ours, and of the whole trial.
     workers
         Threads, for the scaling only.
     days
@@ -72,12 +76,14 @@ def benchmark(
     present = [name for name in wanted if not PEERS[name].missing()]
     tell("drawing the patients")
     ensemble = draw_ensemble(protocol, count, seed, days)
-    checked = check_reference(ensemble, tell)
+    checked = check_reference(ensemble, tell, checked)
     measured = measure(ensemble, jobs_of(present, tolerance), repeats, tell)
     result = _compared(ensemble, measured)
     result |= {"reference_check": {name: _plain(error) for name, error in checked.items()}}
     result |= {"absent": {name: PEERS[name].install for name in wanted if name not in present}}
-    result |= _alone(ensemble, measured, full, workers, tell)
+    result |= _alone(ensemble, measured, tell)
+    result |= {"scaling": scaling(ensemble, sizes, DEFAULT, workers, tell)}
+    result |= {"trial": whole_trial(protocol, subjects, seed, tell)}
     result |= {"peers_tolerance": tolerance, "repeats": repeats, "seed": seed, "machine": machine()}
     return _jsonable(result)  # type: ignore[no-any-return]
 
@@ -130,8 +136,8 @@ def _figures(m: Measured) -> Result:
     }  # fmt: skip
 
 
-def _alone(ensemble: Ensemble, measured: Sequence[Measured], full: bool, workers: int, tell: Tell) -> Result:
-    """Ours without peers: the floor of its arithmetic, its scaling, a whole trial."""
+def _alone(ensemble: Ensemble, measured: Sequence[Measured], tell: Tell) -> Result:
+    """Ours without peers: the floor of its arithmetic, and its time outside compiled code."""
     tell("measuring multiply-adds")
     peak = arithmetic.measured_peak()
     ours = {m.job.tolerance: m for m in measured if not m.job.peer and not m.job.common}
@@ -145,8 +151,6 @@ def _alone(ensemble: Ensemble, measured: Sequence[Measured], full: bool, workers
             "worth": arithmetic.WORTH, "by_tolerance": floors,
         },
         "share_outside_kernels": share_outside(ensemble, DEFAULT),
-        "scaling": scaling(ensemble, FULL_SIZES if full else SIZES, DEFAULT, workers, tell),
-        "trial": whole_trial(ensemble.protocol, 10_000 if full else 1_000, 1, tell),
     }  # fmt: skip
 
 

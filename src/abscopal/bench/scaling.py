@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -18,7 +18,6 @@ from abscopal.engine.kernel import compile_model
 
 Tell = Callable[[str], None]
 SIZES = (100, 1_000, 10_000)
-FULL_SIZES = (*SIZES, 100_000)
 
 
 class Stopwatch:
@@ -74,7 +73,7 @@ def share_outside(ensemble: Ensemble, tolerance: float) -> float:
 
 
 def scaling(
-    ensemble: Ensemble, sizes: tuple[int, ...], tolerance: float, workers: int, tell: Tell
+    ensemble: Ensemble, sizes: Sequence[int], tolerance: float, workers: int, tell: Tell
 ) -> list[dict[str, Any]]:
     """Solve ever more patients: those of the ensemble, repeated as often as it takes.
 

@@ -32,11 +32,13 @@ def bench_command(
     """Measure the engine and other solvers on the same patients: time, error, memory, scaling."""
     from abscopal.bench.markdown import to_markdown
     from abscopal.bench.result import benchmark
+    from abscopal.bench.scaling import SIZES
 
     names = None if peers is None else [name.strip() for name in peers.split(",") if name.strip() not in ("", "none")]
     with _telling() as tell:
         result = benchmark(
-            n, names, tolerance=tolerance, repeats=repeats, full=full, workers=workers, tell=tell
+            n, names, tolerance=tolerance, repeats=repeats, workers=workers, tell=tell,
+            sizes=(*SIZES, 100_000) if full else SIZES, subjects=10_000 if full else 1_000,
         )  # fmt: skip
     if history is not None:
         with history.open("a", encoding="utf-8") as file:

@@ -8,6 +8,8 @@ is one number for all states: that of the most delicate.
 
 from __future__ import annotations
 
+import os
+import sys
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,8 @@ from abscopal.engine.kernel import cache_folder
 from abscopal.language.model import Model
 
 Array = NDArray[np.float64]
+# day: a comparison such as `days > 0` that begins on its very edge is never seen to change
+RUNNING = 1e-9
 
 
 class AmiciTool(Tool):
@@ -91,11 +95,14 @@ class AmiciTool(Tool):
             if found.status == AMICI_SUCCESS:
                 states[patient, :, : len(places)] = np.asarray(found.x)[:, places]
                 states[patient][:, task.dosed] -= doses_on_days(task, patient)  # its rows come after the event
+            # else the patient has no answer and counts as a failure
         return states
 
     def _start(self, task: Ensemble, patient: int) -> dict[str, float]:
         """Return all values of a patient on day 0, after the first dose."""
-        values = values_of(task, patient)
+        values = {name: parameter.value for name, parameter in self._model.parameters.items()} | values_of(
+            task, patient
+        )
         found = rhythms(task, patient)
         if found is None:
             raise ValueError("doses that no repeating event can give")
@@ -103,6 +110,9 @@ class AmiciTool(Tool):
             amount, every = (rhythm.amount, rhythm.every) if rhythm else (0.0, NEVER)
             values |= {f"{name}_next": every, f"{name}_every": every, f"{name}_given": amount}
             values[name] += amount
+            clock = f"{name.rsplit('_', 1)[0]}_days"
+            if amount and values.get(clock) == 0.0:
+                values[clock] = RUNNING
         return values
 
 
@@ -110,5 +120,7 @@ def _build(amici: Any, name: str, folder: Path, sbml: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     source = folder / "model.xml"
     source.write_text(sbml, encoding="utf-8")
+    tools = str(Path(sys.executable).parent)  # where pip put swig, even if the environment is not activated
+    os.environ["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", "")])
     amici.SbmlImporter(str(source)).sbml2amici(name, str(folder), generate_sensitivity_code=False)
     (folder / "built").touch()

@@ -103,11 +103,11 @@ def rhythms(ensemble: Ensemble, patient: int) -> list[Rhythm | None] | None:
 
 
 def doses_on_days(ensemble: Ensemble, patient: int) -> Array:
-    """Doses (mg) given on the very days on which states are compared [day, drug]."""
-    used = int(ensemble.intervals[patient])
+    """Doses (mg) that events give on the very days on which states are compared [day, drug]; the last day included."""
     found = np.zeros((len(ensemble.days), len(ensemble.dosed)))
-    for row, day in enumerate(ensemble.days):
-        found[row] = ensemble.dose[patient, :used][ensemble.start[patient, :used] == day].sum(axis=0)
+    for drug, rhythm in enumerate(rhythms(ensemble, patient) or []):
+        if rhythm is not None:
+            found[np.mod(ensemble.days, rhythm.every) == 0.0, drug] = rhythm.amount
     return found
 
 
