@@ -58,7 +58,15 @@ class Workers:
         ours, theirs = Pipe()
         held, leash = os.pipe()
         # A program of its own, not multiprocessing: that would run the caller's main module again in every worker.
-        command = [sys.executable, "-m", "abscopal.runs.worker", str(theirs.fileno()), str(held), str(os.getpid())]
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "abscopal.runs.worker",
+            str(theirs.fileno()),
+            str(held),
+            str(os.getpid()),
+        ]
         search = os.pathsep.join(path for path in sys.path if path)
         environment = os.environ | {"PYTHONPATH": search}
         process = subprocess.Popen(command, pass_fds=(theirs.fileno(), held), stdin=subprocess.DEVNULL, env=environment)
