@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from abscopal.engine import stepper
+from abscopal.engine.batch import MOST_STEPS, Batch
 from abscopal.engine.kernel import compile_model
 from abscopal.language import Hazard, Mechanism, Model, Parameter, Process, Species
 from example_models import MECHANISMS, TOY, parameter
@@ -172,6 +173,32 @@ def test_an_explosion_is_a_status_at_its_time():
     t, status, _ = advance(kernel, y, p, np.zeros((1, 0, 0)), lesions, 0.0, 20.0, 1e-6)
     assert status[0] in (stepper.TOO_SMALL, stepper.NOT_FINITE)
     assert t[0] == pytest.approx(10.0, abs=1e-3)
+
+
+STIFF = Mechanism(
+    "stiff",
+    "Relaxation towards a target",
+    species=(Species("x", "1", "relaxes"),),
+    parameters=(parameter("rate", 1.0, "1/day"), parameter("target", 2.0, "1")),
+    processes=(Process("relax", "-> x", "rate * (target - x)"),),
+)
+
+
+def test_a_stiff_patient_is_given_up_after_a_fixed_number_of_steps_and_costs_the_others_nothing():
+    kernel, count = compile_model(Model([STIFF])), 40
+    p = np.tile([1.0, 2.0], (count, 1))
+    p[7, 0] = 1e6
+    empty = np.zeros((count, 0))
+    batch = Batch(kernel, np.ones((count, 1)), p, np.zeros((count, 0, 0)), np.zeros(count, int), np.zeros(count), empty)
+    batch.advance(np.arange(count), np.full(count, 90.0))
+    assert batch.status[7] == stepper.TOO_MANY
+    assert batch.steps[7] == MOST_STEPS
+    assert 0.0 < batch.time[7] < 1.0
+    assert stepper.REASONS[int(batch.status[7])]
+    others = np.delete(np.arange(count), 7)
+    assert np.all(batch.status[others] == stepper.REACHED)
+    assert len(set(batch.steps[others])) == 1
+    assert batch.steps[others[0]] < 200
 
 
 # -- batches -----------------------------------------------------------------------------------------------------------
