@@ -32,9 +32,9 @@ def test_a_cache_that_cannot_be_written_is_no_obstacle(monkeypatch, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     monkeypatch.setenv("ABSCOPAL_CACHE", str(blocked / "folder"))
-    kernels._load.cache_clear()
+    kernels.load_module.cache_clear()
     module = compile_model(Model(MECHANISMS)).module
-    kernels._load.cache_clear()
+    kernels.load_module.cache_clear()
     assert not Path(module.__file__).is_relative_to(blocked)
 
 

@@ -94,7 +94,7 @@ class Batch:
         end = np.asarray(self.time, dtype=float).copy()
         end[which] = until
         ordered, begun = which[np.argsort(-self.lesions[which], kind="stable")], perf_counter()
-        if workers <= 1:
+        if workers <= 1 or self.kernel.backend == "cuda":  # a GPU has threads of its own
             self._advance(ordered, end)
         else:
             with ThreadPoolExecutor(workers) as pool:

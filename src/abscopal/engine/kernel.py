@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
+from typing import Any, Literal
 
 import numpy as np
 
@@ -29,6 +30,7 @@ SMALL = {"cell": 1.0, "mg": 1e-3, "mL": 1e-4, "1": 1e-4, "day": 1e-2, "mm": 1e-3
 SMALL_HAZARD = 1e-4  # a probability of 0.01 %
 _FUNCTION = re.compile(r"^def (\w+)\(", re.MULTILINE)
 ENTRY = ("advance", "look", "slope")  # what Python calls; the rest is called by these
+Backend = Literal["cpu", "cuda"]
 LANES = 32  # patients side by side; of 8, 16, 32 and 64 the fastest (see docs/decisions)
 
 
@@ -37,8 +39,9 @@ class Kernel:
     """A compiled model: its layout, its tolerances per state, and the function that advances patients."""
 
     model: Model
-    module: ModuleType
+    module: Any  # the compiled module, or what stands for it on a GPU
     layout: Layout
+    backend: str = "cpu"
 
     @cached_property
     def lesion_definitions(self) -> list[str]:
@@ -63,9 +66,9 @@ class Kernel:
 
 def source(model: Model, *, exact_flows: bool = True, lanes: int = LANES) -> str:
     """Return the text of the module: elementary functions, the model, the stepper, and the compilation of each."""
-    engine = "\n\n".join(_text(part) for part in (vector_math, stepper))
+    engine = "\n\n".join(text_of(part) for part in (vector_math, stepper))
     body = f"{engine}\n\nW = {lanes}\n{to_lanes(model, exact_flows=exact_flows)}\n"
-    known = _FUNCTION.findall(_text(vector_math))
+    known = _FUNCTION.findall(text_of(vector_math))
     inner = [name for name in _FUNCTION.findall(body) if name not in (*known, *ENTRY)]
     compiled = [f"{name} = _njit({name}, no_cpython_wrapper=True, no_cfunc_wrapper=True)" for name in inner]
     compiled += [f"{name} = _njit({name})" for name in ENTRY]
@@ -78,7 +81,8 @@ def source(model: Model, *, exact_flows: bool = True, lanes: int = LANES) -> str
     )
 
 
-def _text(module: ModuleType) -> str:
+def text_of(module: ModuleType) -> str:
+    """Source text of a module that is printed into others."""
     return Path(str(module.__file__)).read_text(encoding="utf-8")
 
 
@@ -90,7 +94,8 @@ def cache_folder() -> Path:
 
 
 @lru_cache(maxsize=32)
-def _load(text: str) -> ModuleType:
+def load_module(text: str) -> ModuleType:
+    """Write a generated module into the cache folder, unless it is there, and import it."""
     name = "abscopal_kernel_" + sha256(text.encode()).hexdigest()[:20]
     folder = cache_folder()
     try:
@@ -116,10 +121,19 @@ def _write(path: Path, text: str) -> Path:
     return path
 
 
-def compile_model(model: Model, *, exact_flows: bool = True, lanes: int = LANES) -> Kernel:
+def compile_model(model: Model, *, exact_flows: bool = True, lanes: int = LANES, backend: Backend = "cpu") -> Kernel:
     """Compile a model, or load it from the cache.
 
     Without `exact_flows` drugs in one or two compartments are integrated like everything else. The results do not
-    depend on `lanes`, the number of patients side by side.
+    depend on `lanes`, the number of patients side by side: in the lanes of a CPU, or in a block of threads of a GPU.
+
+    Raises
+    ------
+    InputError
+        If `backend` is "cuda" and this machine has no numba-cuda or no NVIDIA GPU.
     """
-    return Kernel(model, _load(source(model, exact_flows=exact_flows, lanes=lanes)), layout_of(model))
+    if backend == "cuda":
+        from abscopal.engine.cuda_kernel import load
+
+        return Kernel(model, load(model, exact_flows=exact_flows, threads=lanes), layout_of(model), backend)
+    return Kernel(model, load_module(source(model, exact_flows=exact_flows, lanes=lanes)), layout_of(model))

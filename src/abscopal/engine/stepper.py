@@ -303,20 +303,6 @@ def take(patients, lanes, l, factor, most):
     return REACHED if final else (TOO_MANY if lanes.steps[l] >= most else -1)
 
 
-def conclude(patients, lanes, l, before, y, slope_before, slope, floor, head, block, most):
-    """Keep or undo the step that lane l tried, and let its patient go if it was the last; True if y was changed."""
-    first, used, changed = head - patients.threshold.shape[1], head + lanes.lesions[l] * block, False
-    accepted, outcome = judge(patients, lanes, l, before, y, slope_before, slope, first, used, most)
-    if not accepted:
-        copy_lane(before, y, l, used)
-        copy_lane(slope_before, slope, l, used)
-    elif lanes.sinking[l] > 0.0:
-        changed = settle(y, slope, floor, l, used)
-    if outcome >= 0:
-        discharge(patients, lanes, l, y, head, block, outcome)
-    return changed
-
-
 def most_lesions(lesions, which):
     """Most lesions of those listed."""
     most = lesions[0] * 0
@@ -363,7 +349,7 @@ def advance(patients, which, head, block, rtol, small, floor, most):
 
     `which` should be sorted by falling number of lesions. `most` is the greatest number of steps for one patient.
     """
-    largest = most_lesions(patients.lesions, which)
+    largest, first = most_lesions(patients.lesions, which), head - patients.threshold.shape[1]
     total = head + largest * block
     y, z, k0, k6, k = (
         np.zeros(total * W),
@@ -397,5 +383,14 @@ def advance(patients, which, head, block, rtol, small, floor, most):
         block_error(y, z, h, k0, k, k6, small, rtol, error, c, flowing, w)
         y, z, k0, k6 = z, y, k6, k0  # taken in all lanes, and given back in those that do not accept it
         for l in range(W):
-            if lanes.patient[l] >= 0:
-                stale |= conclude(patients, lanes, l, z, y, k6, k0, floor, head, block, most)
+            if lanes.patient[l] < 0:
+                continue
+            used = head + n[l] * block
+            accepted, outcome = judge(patients, lanes, l, z, y, k6, k0, first, used, most)
+            if not accepted:
+                copy_lane(z, y, l, used)
+                copy_lane(k6, k0, l, used)
+            elif lanes.sinking[l] > 0.0:
+                stale |= settle(y, k0, floor, l, used)
+            if outcome >= 0:
+                discharge(patients, lanes, l, y, head, block, outcome)
