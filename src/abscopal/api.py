@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abscopal import catalogue
+from abscopal.engine.kernel import Backend
 from abscopal.protocol.protocol import Protocol
 from abscopal.runs.failures import failures_of
 from abscopal.runs.finish import write_run
@@ -35,6 +36,7 @@ def run(
     seed: int = 1,
     subjects: int | None = None,
     workers: int = 1,
+    backend: Backend = "cpu",
     progress: Progress | None = None,
 ) -> Trial:
     """Simulate a trial.
@@ -49,6 +51,8 @@ def run(
         Subjects in all arms together, if not the protocol's own number.
     workers
         Threads.
+    backend
+        What computes the patients: "cpu", or "cuda" for an NVIDIA GPU (extra `gpu`).
     progress
         Called as the work goes on.
 
@@ -59,7 +63,7 @@ def run(
     Raises
     ------
     InputError
-        With every problem of the protocol.
+        With every problem of the protocol, or if this machine cannot compute on what `backend` names.
     """
     _require_whole(seed=(seed, 0, 2**63 - 1), workers=(workers, 1, 1024))
     if subjects is not None:
@@ -69,7 +73,7 @@ def run(
     planned = protocol if isinstance(protocol, Protocol) else catalogue.load_protocol(protocol)
     count = subjects or planned.subjects
     tell("compiling the model", 0.0)
-    design = prepare(planned)
+    design = prepare(planned, backend)
     tell("growing the patients", 0.0)
     population = enrol(design, seed, count, workers)
     tell("growing the patients", 1.0)
@@ -147,6 +151,7 @@ class Trial:
             marginals={name: float(flag.mean()) for name, flag in traits.items()},
             failed=len(self.failures),
             wall_seconds=self.wall_seconds,
+            backend=self.design.kernel.backend,
         )
 
     def survival(self, endpoint: str = "OS") -> Survival:

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +20,14 @@ from abscopal.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from abscopal.runs.run import Order, Outcome
+
+
+class Backend(StrEnum):
+    """What computes the patients."""
+
+    cpu = "cpu"
+    cuda = "cuda"
+
 
 AllowFailures = Annotated[float, typer.Option(min=0, max=1, help="Share of subjects that may fail.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table.")]
@@ -35,6 +44,7 @@ def run_command(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the unfinished run in the folder.")] = False,
     shard: Annotated[str, typer.Option(metavar="i/N", help="Share i of N only; `abscopal merge` joins them.")] = "",
     cluster: Annotated[str, typer.Option(metavar="ADDRESS", help="Dask scheduler, such as tcp://host:8786.")] = "",
+    backend: Annotated[Backend, typer.Option(help="What computes the patients; cuda is an NVIDIA GPU.")] = Backend.cpu,
     allow_failures: AllowFailures = 0.01,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -52,11 +62,12 @@ def run_command(
     from abscopal.runs.run import Order
 
     count = n or plan.subjects
-    order = Order(plan, seed, count, folder, workers, cluster, resume, part, parts)
+    order = Order(plan, seed, count, folder, workers, cluster, resume, part, parts, backend.value)
     if not (quiet or as_json):
         _announce(order)
     options = [f"--seed={seed}", f"--n={count}", f"--out={folder}"]
     options += [f"--shard={shard}"] if shard else []
+    options += [f"--backend={backend}"] if backend is not Backend.cpu else []
     outcome = _run(order, ["abscopal", "run", protocol, *options, "--resume"], hidden=quiet or as_json)
     report(outcome, as_json=as_json, quiet=quiet, allowed=allow_failures)
 

@@ -30,7 +30,6 @@ _ON_DEVICE = {  # of vector_math; how it is compiled is all that differs
     ),
 }
 _SIMULATED = "from numba import cuda\n\n_fma = fma\nfma = njit(lambda a, b, c: _fma(a, b, c))\n"
-INSTALL = "pip install 'abscopal[gpu]', or use --backend cpu"
 
 
 def require_cuda() -> None:
@@ -42,13 +41,14 @@ def require_cuda() -> None:
         If numba-cuda is not installed, or finds no NVIDIA GPU with a driver.
     """
     if find_spec("numba_cuda") is None:
-        raise InputError([Problem("--backend", "numba-cuda, to compute on a GPU", "no such package", INSTALL)])
+        expected = "numba-cuda, which pip install 'abscopal[gpu]' brings, or the backend cpu"
+        raise InputError([Problem("--backend", expected, "cuda without that package")])
     from numba import cuda
 
     if not cuda.is_available():
         reason = " ".join(str(cuda.cuda_error() or "no device is visible").split())
-        expected = "an NVIDIA GPU with a driver for CUDA 13 (version 580 or later)"
-        raise InputError([Problem("--backend", expected, reason, "use --backend cpu on this machine")])
+        expected = "an NVIDIA GPU with a driver of version 580 or later, or the backend cpu"
+        raise InputError([Problem("--backend", expected, reason)])
 
 
 def simulated() -> bool:

@@ -16,11 +16,12 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from abscopal.engine import stepper, vector_math
+from abscopal.errors import InputError, Problem
 from abscopal.language.layout import Layout, layout_of
 from abscopal.language.model import Model
 from abscopal.language.to_lanes import to_lanes
@@ -41,7 +42,7 @@ class Kernel:
     model: Model
     module: Any  # the compiled module, or what stands for it on a GPU
     layout: Layout
-    backend: str = "cpu"
+    backend: Backend = "cpu"
 
     @cached_property
     def lesion_definitions(self) -> list[str]:
@@ -130,8 +131,10 @@ def compile_model(model: Model, *, exact_flows: bool = True, lanes: int = LANES,
     Raises
     ------
     InputError
-        If `backend` is "cuda" and this machine has no numba-cuda or no NVIDIA GPU.
+        If `backend` is neither "cpu" nor "cuda", or "cuda" where there is no numba-cuda or no NVIDIA GPU.
     """
+    if backend not in get_args(Backend):
+        raise InputError([Problem("backend", "cpu or cuda", repr(backend))])
     if backend == "cuda":
         from abscopal.engine.cuda_kernel import load
 

@@ -158,6 +158,7 @@ def _manifest(
         marginals={name: sum(record.marginals[name] for record in records) / n for name in traits},
         failed=failed,
         wall_seconds=wall_seconds,
+        backend=plan.backend,
     )
     stages = {stage for record in records for stage in record.seconds}
     seconds = {stage: round(sum(record.seconds.get(stage, 0.0) for record in records), 2) for stage in sorted(stages)}

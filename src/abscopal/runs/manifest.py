@@ -28,6 +28,7 @@ def manifest(
     marginals: Mapping[str, float],
     failed: int,
     wall_seconds: float,
+    backend: str,
 ) -> dict[str, Any]:
     """Return what `manifest.json` holds.
 
@@ -43,6 +44,8 @@ def manifest(
         Subjects whose computation failed.
     wall_seconds
         Time taken.
+    backend
+        What the patients were computed on.
     """
     protocol, wanted = design.protocol, design.protocol.baseline.numbers()
     return {
@@ -60,7 +63,11 @@ def manifest(
         },
         "effective_candidates": round(effective, 1),
         "counts": {**classes, "solver failure": failed},
-        "solver": {"method": "Tsitouras 5(4)", "relative tolerance": Batch.tolerance},
+        "solver": {
+            "method": "Tsitouras 5(4)",
+            "relative tolerance": Batch.tolerance,
+            "backend": backend,
+        },
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_seconds": round(wall_seconds, 2),
         "sources": bibliography(design),

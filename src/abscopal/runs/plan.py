@@ -13,6 +13,7 @@ from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
+from abscopal.engine.kernel import Backend
 from abscopal.errors import IntegrityError
 from abscopal.population.pools import POOL, Pool, pools
 from abscopal.protocol.yaml_form import to_yaml
@@ -45,6 +46,8 @@ class Plan:
         Subjects of each shard of the whole trial, (first, last), last exclusive, counted from 0.
     part, parts
         This folder holds share `part` (from 1) of `parts`; 1 of 1 is the whole trial.
+    backend
+        What patients are computed on.
     format
         Version of the layout of the folder.
     """
@@ -60,6 +63,7 @@ class Plan:
     shards: tuple[tuple[int, int], ...]
     part: int = 1
     parts: int = 1
+    backend: Backend = "cpu"
     format: int = FORMAT
 
     @property
@@ -94,6 +98,7 @@ def make_plan(
         shards=tuple(_shards(n, pool, pools_per_shard)),
         part=part,
         parts=parts,
+        backend=design.kernel.backend,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from abscopal.engine.kernel import Backend
 from abscopal.errors import InputError, Problem
 from abscopal.population.pools import POOL
 from abscopal.protocol.protocol import Protocol
@@ -55,6 +56,8 @@ class Order:
         Whether to go on with what is in the folder.
     part, parts
         Compute share `part` (from 1) of `parts` of the shards.
+    backend
+        What patients are computed on.
     pool, pools_per_shard
         Set by tests alone; see `abscopal.runs.plan.make_plan`.
     """
@@ -68,6 +71,7 @@ class Order:
     resume: bool = False
     part: int = 1
     parts: int = 1
+    backend: Backend = "cpu"
     pool: int = POOL
     pools_per_shard: int = 0
 
@@ -128,7 +132,7 @@ def run(order: Order, progress: Progress = lambda stage, share: None, note: Note
     """
     begun = time.perf_counter()
     progress("compiling the model", 0.0)
-    design = prepare(order.protocol)
+    design = prepare(order.protocol, order.backend)
     parts = {"part": order.part, "parts": order.parts, "pool": order.pool, "pools_per_shard": order.pools_per_shard}
     plan = make_plan(design, order.seed, order.n, **parts)
     require_free(order.folder, resume=order.resume)

@@ -149,7 +149,7 @@ def _put(draft: Path, place: Path) -> None:
     sync_folder(place.parent)
 
 
-_DESIGNS: dict[tuple[str, str], Design] = {}  # the last one: a worker computes many shards of one run
+_DESIGNS: dict[tuple[str, str, str], Design] = {}  # the last one: a worker computes many shards of one run
 
 
 def design_of(task: Task) -> Design:
@@ -160,9 +160,9 @@ def design_of(task: Task) -> Design:
     InputError
         If this process has other versions, drugs or parameters than the one that planned the run.
     """
-    plan, key = task.plan, (task.plan.protocol, task.plan.inputs)
+    plan, key = task.plan, (task.plan.protocol, task.plan.inputs, task.plan.backend)
     if key not in _DESIGNS:
-        design = prepare(task.protocol)
+        design = prepare(task.protocol, plan.backend)
         same = make_plan(design, plan.seed, plan.n, part=plan.part, parts=plan.parts, pool=plan.pool)
         if unlike := differences(same, plan):
             where = f"the process that computes shard {task.shard}"

@@ -15,7 +15,7 @@ from abscopal.clinic.endpoints import adtte
 from abscopal.clinic.records import Subjects, adex, adrs, adtr, visits_of
 from abscopal.clinic.words import spelled
 from abscopal.drugs.drug import Drug
-from abscopal.engine.kernel import Kernel, compile_model
+from abscopal.engine.kernel import Backend, Kernel, compile_model
 from abscopal.indications.indication import Indication
 from abscopal.mechanisms import standard_model
 from abscopal.population.pools import Pool
@@ -41,19 +41,18 @@ class Design:
     kernel: Kernel
 
 
-def prepare(protocol: Protocol) -> Design:
+def prepare(protocol: Protocol, backend: Backend = "cpu") -> Design:
     """Look up the indication and the drugs of a protocol and compile the model with them.
 
     Raises
     ------
     InputError
-        If the catalogue lacks one of them.
+        If the catalogue lacks one of them, or this machine cannot compute on what `backend` names.
     """
     indication = catalogue.indication(protocol.indication)
     drugs = {name: catalogue.drug(name) for name in protocol.drugs}
-    return Design(
-        protocol, indication, drugs, compile_model(standard_model(drug.mechanism() for drug in drugs.values()))
-    )
+    model = standard_model(drug.mechanism() for drug in drugs.values())
+    return Design(protocol, indication, drugs, compile_model(model, backend=backend))
 
 
 def enrol(
