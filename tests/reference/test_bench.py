@@ -106,6 +106,8 @@ def result():
 def test_the_result_has_the_figures_and_is_json(result):
     again = json.loads(json.dumps(result, allow_nan=False))
     assert again.keys() >= {"model", "ours_ms", "ratios", "matched", "error", "floor_ratio", "machine"}
+    assert again["floor_ratio"] > 1.0
+    assert again["floor_ratio_at_scale"] > 1.0
     assert again["model"]["patients"] == 3
     assert again["ours_ms"] == again["ours"]["0.0001"]["ms"] > 0.0
     assert again["ratios"].keys() == again["matched"].keys() == {"scipy-lsoda"}

@@ -45,7 +45,7 @@ def facts(result: Result) -> list[str]:
         f"{model['days']:.0f} days; milliseconds are of CPU per patient, least and median of {result['repeats']}.",
         f"Multiply-adds peak at {floor['peak_gflops']:.1f} GFLOP/s; a right-hand side needs "
         f"{floor['operations_patient']:.0f} operations and {floor['operations_lesion']:.0f} per lesion.",
-        _floor_line(result["floor_ratio"]),
+        _floor_line(result["floor_ratio"], result["floor_ratio_at_scale"]),
         f"Outside compiled code: {100 * result['share_outside_kernels']:.1f} % of a solve.",
         f"Trial: {trial['subjects_per_second']:,.0f} subjects/s in one thread; clinic and tables cost "
         f"{100 * trial['outside_to_solve']:.0f} % of the engine's time.",
@@ -76,10 +76,13 @@ def to_markdown(result: Result) -> str:
     return "\n\n".join([*parts, "\n".join(f"- {line}" for line in [*facts(result), *absent(result)])])
 
 
-def _floor_line(ratio: float | None) -> str:
-    if ratio is None:
+def _floor_line(ratio: float | None, at_scale: float | None) -> str:
+    if ratio is None or at_scale is None:
         return "The engine counts no steps, so there is no floating-point floor to compare with."
-    return f"Ours at its default tolerance takes {ratio:.2f} times what its arithmetic needs at that peak."
+    return (
+        f"Ours at its default tolerance takes {ratio:.2f} times what its arithmetic needs at that peak, and "
+        f"{at_scale:.2f} times for the most patients below."
+    )
 
 
 def _own(title: str, m: Result) -> list[str]:

@@ -76,13 +76,14 @@ def benchmark(
     present = [name for name in wanted if not PEERS[name].missing()]
     tell("drawing the patients")
     ensemble = draw_ensemble(protocol, count, seed, days)
-    checked = check_reference(ensemble, tell, checked)
+    vouched = check_reference(ensemble, tell, checked)
     measured = measure(ensemble, jobs_of(present, tolerance), repeats, tell)
     result = _compared(ensemble, measured)
-    result |= {"reference_check": {name: _plain(error) for name, error in checked.items()}}
+    result |= {"reference_check": {name: _plain(error) for name, error in vouched.items()}}
     result |= {"absent": {name: PEERS[name].install for name in wanted if name not in present}}
     result |= _alone(ensemble, measured, tell)
     result |= {"scaling": scaling(ensemble, sizes, DEFAULT, workers, tell)}
+    result |= {"floor_ratio_at_scale": _at_scale(result)}
     result |= {"trial": whole_trial(protocol, subjects, seed, tell)}
     result |= {"peers_tolerance": tolerance, "repeats": repeats, "seed": seed, "machine": machine()}
     return _jsonable(result)  # type: ignore[no-any-return]
@@ -161,6 +162,12 @@ def _floor(ensemble: Ensemble, m: Measured, peak: float) -> Result | None:
     seconds = arithmetic.floor_seconds(ensemble.model, ensemble.lesions, m.steps, ensemble.intervals, peak)
     least = 1000.0 * seconds / ensemble.count
     return {"ms": least, "ratio": m.best / least, "steps": float(m.steps.mean())}
+
+
+def _at_scale(result: Result) -> float | None:
+    """Ours over its floor for the greatest number of patients, where what surrounds the kernel weighs least."""
+    floor = result["floor"]["by_tolerance"][f"{DEFAULT:g}"]
+    return None if floor is None else float(result["scaling"][-1]["ms"] / floor["ms"])
 
 
 def _plain(error: Error | str | None) -> Result | str | None:
