@@ -46,7 +46,7 @@ lock: $(VENV)/installed ## resolve the dependencies anew and pin them (needs the
 	$(BIN)/uv lock --upgrade
 	$(BIN)/uv export --quiet --locked --no-hashes --no-header --no-annotate --no-emit-project --no-dev \
 		--output-file requirements/run.txt
-	$(BIN)/uv export --quiet --locked --no-hashes --no-header --no-annotate --no-emit-project --all-extras --no-extra bench --all-groups \
+	$(BIN)/uv export --quiet --locked --no-hashes --no-header --no-annotate --no-emit-project --all-extras --no-extra bench --no-extra gpu --all-groups \
 		--output-file requirements/test.txt
 
 picture: $(VENV)/installed ## run checkmate-066 and take the picture of its report for the README (needs chromium)

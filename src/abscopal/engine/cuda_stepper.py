@@ -55,8 +55,8 @@ def advance(patients, work, head, block, rtol, small, elsewhere, floor, most):
             rhs(y, c, e, n, lesions, k0, s, d, l)
         plan_lane(patients, lanes, l)
         attempt(y, h, c, e, n, lesions, k0, k, k6, z, s, d, floor, rows, l)
-        squared_error(y, z, h, k0, k, k6, elsewhere, floor, rtol, rows, error, lanes.sinking, l)
-        block_error(y, z, h, k0, k, k6, small, rtol, error, c, flowing, l)
+        squared_error(y, z, h, k[1], k6, elsewhere, floor, rtol, rows, error, lanes.sinking, l)
+        block_error(y, z, h, k[1], k6, small, rtol, error, c, flowing, l)
         y, z, k0, k6 = z, y, k6, k0  # by all threads, so that neighbours stay at neighbouring addresses
         stale = conclude(patients, lanes, l, z, y, k6, k0, floor, head, block, most)
 

@@ -85,12 +85,16 @@ def stage6(y, h, k0, k1, k2, k3, k4, z, rows, w):
 
 
 def stage7(y, h, k0, k1, k2, k3, k4, k5, z, rows, w):
+    """The fifth-order solution; and in k1, which nothing needs any more, the error estimate but for the last slope."""
     for i in range(rows):
         a = i * W
         for l in range(w):
             slope = fma(B4, k3[a + l], fma(B5, k4[a + l], B6 * k5[a + l]))
             slope = fma(B1, k0[a + l], fma(B2, k1[a + l], fma(B3, k2[a + l], slope)))
             z[a + l] = fma(h[l], slope, y[a + l])
+        for l in range(w):
+            slope = fma(E4, k3[a + l], fma(E5, k4[a + l], E6 * k5[a + l]))
+            k1[a + l] = fma(E1, k0[a + l], fma(E2, k1[a + l], fma(E3, k2[a + l], slope)))
 
 
 def attempt(y, h, c, e, n, lesions, k0, k, k6, z, s, d, floor, rows, w):
@@ -121,24 +125,27 @@ def slopes(z, h, share, c, e, n, lesions, dy, s, d, w):
     unflow(dy, h, share, c, w)
 
 
-def squared_error(y, z, h, k0, k, k6, small, floor, rtol, rows, error, sinking, w):
-    """Per lane: sum over states of the squared error estimate over rtol * (|y| + small), and if one falls too low."""
-    k1, k2, k3, k4, k5 = k[1], k[2], k[3], k[4], k[5]
+def squared_error(y, z, h, part, k6, small, floor, rtol, rows, error, sinking, w):
+    """Per lane: sum over states of the squared error estimate over rtol * (|y| + small), and if one falls too low.
+
+    `part` is the estimate but for the last slope, as `stage7` leaves it.
+    """
     for l in range(w):
         error[l] = sinking[l] = 0.0
     for i in range(rows):
         a, least, lowest = i * W, small[i], floor[i]
         for l in range(w):
-            last, value = k6[a + l], z[a + l]
-            slope = fma(E4, k3[a + l], fma(E5, k4[a + l], fma(E6, k5[a + l], E7 * last)))
-            slope = fma(E1, k0[a + l], fma(E2, k1[a + l], fma(E3, k2[a + l], slope)))
-            before, after = abs(y[a + l]), abs(value)
-            ratio = h[l] * slope / (rtol * ((before if before > after else after) + least))
+            before, after = abs(y[a + l]), abs(z[a + l])
+            scale = rtol * ((before if before > after else after) + least)
+            ratio = h[l] * fma(E7, k6[a + l], part[a + l]) / scale
             error[l] = fma(ratio, ratio, error[l])
-            sinking[l] = 1.0 if (value < 0.0) | ((value < lowest) & (value > 0.0) & (last < 0.0)) else sinking[l]
+        for l in range(w):
+            value = z[a + l]
+            gone = (value < 0.0) | ((value < lowest) & (value > 0.0) & (k6[a + l] < 0.0))
+            sinking[l] = 1.0 if gone else sinking[l]
 
 
-def block_error(y, z, h, k0, k, k6, small, rtol, error, c, flowing, w):
+def block_error(y, z, h, part, k6, small, rtol, error, c, flowing, w):
     """Add the errors of linear blocks: those of exp(-A s) x, carried along by the flow."""
     for row in BLOCK_ROWS:
         for l in range(w if row >= 0 else 0):
@@ -146,9 +153,7 @@ def block_error(y, z, h, k0, k, k6, small, rtol, error, c, flowing, w):
     unflow(flowing, h, 1.0, c, w)
     for row in BLOCK_ROWS:
         for l in range(w if row >= 0 else 0):
-            i = row * W + l
-            slope = E1 * k0[i] + E2 * k[1, i] + E3 * k[2, i] + E4 * k[3, i] + E5 * k[4, i] + E6 * k[5, i]
-            flowing[i] = h[l] * (slope + E7 * flowing[i])
+            flowing[row * W + l] = h[l] * fma(E7, flowing[row * W + l], part[row * W + l])
     flow(flowing, h, 1.0, c, w)
     for row in BLOCK_ROWS:
         for l in range(w if row >= 0 else 0):
@@ -203,7 +208,7 @@ def new_lanes():
     """Empty lanes."""
     whole = np.zeros((5, W), dtype=np.int64)
     whole[0] = whole[4] = -1
-    part = np.zeros((6, W))
+    part = np.zeros((5, W))
     return Lanes(whole[0], whole[1], whole[2], whole[3], whole[4], part[0], part[1], part[2], part[3], part[4])
 
 
@@ -379,8 +384,8 @@ def advance(patients, which, head, block, rtol, small, floor, most):
             stale = False
         plan(patients, lanes)
         attempt(y, h, c, e, n, lesions, k0, k, k6, z, s, d, floor, rows, w)
-        squared_error(y, z, h, k0, k, k6, elsewhere, floor, rtol, rows, error, lanes.sinking, w)
-        block_error(y, z, h, k0, k, k6, small, rtol, error, c, flowing, w)
+        squared_error(y, z, h, k[1], k6, elsewhere, floor, rtol, rows, error, lanes.sinking, w)
+        block_error(y, z, h, k[1], k6, small, rtol, error, c, flowing, w)
         y, z, k0, k6 = z, y, k6, k0  # taken in all lanes, and given back in those that do not accept it
         for l in range(W):
             if lanes.patient[l] < 0:
