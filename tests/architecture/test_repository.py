@@ -87,9 +87,9 @@ def test_the_lock_names_no_registry_but_the_public_one():
 
 
 def plain(requirement: str) -> str:
-    """A requirement with its name as the lock spells it."""
-    name = re.match(r"[\w.-]+", requirement)[0]
-    return re.sub(r"[-_.]+", "-", name).lower() + requirement[len(name) :]
+    """A requirement with its name as the lock spells it, without extras and markers."""
+    name, versions = re.match(r"([\w.-]+)(?:\[.*?\])?([^;\s]*)", requirement).groups()
+    return re.sub(r"[-_.]+", "-", name).lower() + versions
 
 
 def test_the_lock_is_of_the_dependencies_that_the_project_declares():

@@ -7,6 +7,7 @@ from abscopal.engine import stepper
 from abscopal.engine.batch import MOST_STEPS, Batch
 from abscopal.engine.kernel import compile_model
 from abscopal.language import Hazard, Mechanism, Model, Parameter, Process, Species
+from backends import BACKENDS
 from example_models import MECHANISMS, TOY, parameter
 from trajectories import advance, random_patients
 
@@ -25,9 +26,14 @@ SMOOTH = Mechanism(
 )
 
 
+@pytest.fixture(scope="module", params=BACKENDS)
+def backend(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def smooth():
-    return compile_model(Model([SMOOTH]))
+def smooth(backend):
+    return compile_model(Model([SMOOTH]), backend=backend)
 
 
 def one_patient():
@@ -95,8 +101,8 @@ SEED = Mechanism(
 
 
 @pytest.fixture(scope="module")
-def seed():
-    return compile_model(Model([SEED]))
+def seed(backend):
+    return compile_model(Model([SEED]), backend=backend)
 
 
 def patients(kernel, count, cells=1e6, growth=-0.1, constant=0.01, rising=1e-4):
@@ -167,8 +173,8 @@ def test_a_patient_without_numbers_is_a_status_and_no_concern_of_the_others(seed
     assert np.array_equal(alone[0][0], y[0])
 
 
-def test_an_explosion_is_a_status_at_its_time():
-    kernel = compile_model(Model([BLOWUP]))
+def test_an_explosion_is_a_status_at_its_time(backend):
+    kernel = compile_model(Model([BLOWUP]), backend=backend)
     y, p, lesions = np.ones((1, 1)), np.full((1, 1), 0.1), np.zeros(1, np.int64)
     t, status, _ = advance(kernel, y, p, np.zeros((1, 0, 0)), lesions, 0.0, 20.0, 1e-6)
     assert status[0] in (stepper.TOO_SMALL, stepper.NOT_FINITE)
@@ -184,8 +190,8 @@ STIFF = Mechanism(
 )
 
 
-def test_a_stiff_patient_is_given_up_after_a_fixed_number_of_steps_and_costs_the_others_nothing():
-    kernel, count = compile_model(Model([STIFF])), 40
+def test_a_stiff_patient_is_given_up_after_a_fixed_number_of_steps_and_costs_the_others_nothing(backend):
+    kernel, count = compile_model(Model([STIFF]), backend=backend), 40
     p = np.tile([1.0, 2.0], (count, 1))
     p[7, 0] = 1e6
     empty = np.zeros((count, 0))
@@ -205,9 +211,9 @@ def test_a_stiff_patient_is_given_up_after_a_fixed_number_of_steps_and_costs_the
 
 
 @pytest.fixture(scope="module")
-def batch():
+def batch(backend):
     """Eleven patients with one to four lesions each, no two alike."""
-    kernel = compile_model(Model(MECHANISMS))
+    kernel = compile_model(Model(MECHANISMS), backend=backend)
     p, q = random_patients(kernel.model, 11, 4, seed=3)
     lesions = np.array([1, 4, 2, 3, 1, 4, 4, 2, 3, 1, 2])
     y = np.exp(np.random.default_rng(4).uniform(2.0, 18.0, (11, kernel.layout.size(4))))

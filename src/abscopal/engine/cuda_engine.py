@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from abscopal.engine.stepper import REACHED
 
-BLOCKS_PER_PROCESSOR = 8  # of 32 threads with 255 registers, so many fit at once
 CHANGED = ("y", "time", "step", "opening", "dosed", "status", "event", "steps")  # by `advance`, of the patients
 Index = NDArray[np.int64]
 
@@ -31,20 +30,20 @@ class CudaEngine:
         What `source` makes.
     threads
         Threads of a block, as in the text.
+    most_blocks
+        Blocks at work at once.
     compiling
         Context in which kernels are launched, the first launch being what compiles them.
-    most_blocks
-        Blocks at work at once; None for as many as the GPU holds.
     """
 
     def __init__(
         self,
         module: Any,
         threads: int,
+        most_blocks: int,
         compiling: Callable[[], AbstractContextManager[None]],
-        most_blocks: int | None = None,
     ) -> None:
-        self.module, self.threads, self.compiling, self.most_blocks = module, threads, compiling, most_blocks
+        self.module, self.threads, self.most_blocks, self.compiling = module, threads, most_blocks, compiling
         self.Patients = module.Patients
         self._lock = Lock()  # the work arrays are those of one call at a time
         self._work: dict[tuple[Any, ...], Any] = {}
@@ -82,7 +81,7 @@ class CudaEngine:
         """Run a kernel over the patients listed; the last of `rest` is filled unless `advance` is run."""
         from numba import cuda
 
-        blocks = min(-(-len(rows) // self.threads), self.most_blocks or _blocks_of_device())
+        blocks = min(-(-len(rows) // self.threads), self.most_blocks)
         sent = self.Patients(*(cuda.to_device(np.ascontiguousarray(array[rows])) for array in patients))
         given = [cuda.to_device(value) if isinstance(value, np.ndarray) else value for value in rest]
         with self._lock, self.compiling():
@@ -115,9 +114,3 @@ class CudaEngine:
             (module.SCRATCH,), (lesions * module.LESION_SCRATCH,),
             (head,), (lesions * module.LESION_DEFINITIONS,),
         ]  # fmt: skip
-
-
-def _blocks_of_device() -> int:
-    from numba import cuda
-
-    return int(cuda.get_current_device().MULTIPROCESSOR_COUNT) * BLOCKS_PER_PROCESSOR

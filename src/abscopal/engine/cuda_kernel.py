@@ -19,6 +19,7 @@ from abscopal.errors import InputError, Problem
 from abscopal.language.model import Model
 from abscopal.language.to_cuda import one_lane, to_cuda
 
+THREADS_PER_PROCESSOR = 256  # at 255 registers each, no more fit at once; work arrays are no larger than that needs
 ENTRY = ("advance", "look", "slope")
 _LOOPS_OVER_LANES = (*ENTRY, "fill", "busiest", "plan", "new_lanes", "most_lesions")  # what `cuda_stepper` replaces
 _ON_DEVICE = {  # of vector_math; how it is compiled is all that differs
@@ -115,6 +116,14 @@ def load(model: Model, *, exact_flows: bool = True, threads: int = LANES) -> Cud
         If this machine cannot (see `require_cuda`).
     """
     require_cuda()
-    text = source(model, exact_flows=exact_flows, threads=threads, simulate=simulated())
-    module = load_module(text)
-    return CudaEngine(module, threads, nullcontext if simulated() else uncontracted)
+    if simulated():
+        text = source(model, exact_flows=exact_flows, threads=threads, simulate=True)
+        return CudaEngine(load_module(text), threads, 1, nullcontext)
+    text = source(model, exact_flows=exact_flows, threads=threads)
+    return CudaEngine(load_module(text), threads, _blocks(threads), uncontracted)
+
+
+def _blocks(threads: int) -> int:
+    from numba import cuda
+
+    return int(cuda.get_current_device().MULTIPROCESSOR_COUNT) * THREADS_PER_PROCESSOR // threads
