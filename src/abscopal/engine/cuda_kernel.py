@@ -7,6 +7,7 @@ elementary functions are our own, so that results can be those of the CPU to the
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
@@ -107,6 +108,16 @@ def uncontracted() -> Iterator[None]:
         nvvm.compile_ir = original
 
 
+@contextmanager
+def launching() -> Iterator[None]:
+    """Compile so, and say nothing when the patients of a visit are too few to fill a GPU."""
+    from numba.cuda.core.errors import NumbaPerformanceWarning
+
+    with uncontracted(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", NumbaPerformanceWarning)
+        yield
+
+
 def load(model: Model, *, exact_flows: bool = True, threads: int = LANES) -> CudaEngine:
     """Compile a model for the GPU of this machine; the compilation itself happens at the first call.
 
@@ -120,7 +131,7 @@ def load(model: Model, *, exact_flows: bool = True, threads: int = LANES) -> Cud
         text = source(model, exact_flows=exact_flows, threads=threads, simulate=True)
         return CudaEngine(load_module(text), threads, 1, nullcontext)
     text = source(model, exact_flows=exact_flows, threads=threads)
-    return CudaEngine(load_module(text), threads, _blocks(threads), uncontracted)
+    return CudaEngine(load_module(text), threads, _blocks(threads), launching)
 
 
 def _blocks(threads: int) -> int:
