@@ -76,5 +76,5 @@ def test_what_falls_below_its_floor_vanishes_at_that_moment(decay):
 
 def test_the_twin_reads_trees_and_no_generated_code():
     text = Path(reference.__file__).read_text(encoding="utf-8")
-    assert "to_numba" not in text
+    assert "to_lanes" not in text
     assert "kernel" not in text

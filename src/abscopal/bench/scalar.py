@@ -1,6 +1,6 @@
 """The model as a compiled right-hand side for one patient: what the peers that call a function are given.
 
-    rhs(y, p, q, lesions, dy, d)   as `abscopal.language.to_numba` prints it
+    rhs(y, p, q, lesions, dy, d)   as `abscopal.bench.scalar_text` prints it
     matched_rhs(...)               the same, but drugs with a closed form are not integrated: the caller puts their
                                    amount into y, and their dy is zero
 
@@ -17,9 +17,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from abscopal.bench.closed_form import decays
+from abscopal.bench.scalar_text import scalar_text
 from abscopal.language.layout import Layout, layout_of
 from abscopal.language.model import Model
-from abscopal.language.to_numba import to_numba
 
 _PREAMBLE = '''
 import math
@@ -65,7 +65,7 @@ def scalar_model(model: Model, matched: bool) -> ScalarModel:
     layout = layout_of(model)
     closed = decays(model) if matched else {}
     index = np.array([layout.index(name) for name in closed], dtype=np.int64)
-    text = f"{_PREAMBLE}{to_numba(model)}\n\n{_rate_text(layout, closed)}"
+    text = f"{_PREAMBLE}{scalar_text(model)}\n\n{_rate_text(layout, closed)}"
     space: dict[str, Any] = {}
     exec(compile(text, f"<right-hand side of model {model.hash}>", "exec"), space)  # our own printer's text
     space["_hill"] = njit(space["_hill"], error_model="numpy")

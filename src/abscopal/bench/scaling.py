@@ -84,6 +84,7 @@ def scaling(
         `peak_memory_mb` (of this process so far).
     """
     rows = []
+    ours.solve(ensemble.take(np.arange(1)), tolerance, keep=False)  # loads what is compiled
     for size in sizes:
         tell(f"ours alone, {size:,} patients")
         many = ensemble.take(np.arange(size) % ensemble.count)

@@ -222,7 +222,7 @@ def admit(patients, m, lanes, l, y, c, e, head, block, total):
         y[i * W + l] = 0.0
     constants(patients.p[m], patients.q[m], lesions, c, e, l)
     lanes.patient[l], lanes.lesions[l], lanes.steps[l], lanes.struck[l] = m, lesions, 0, -1
-    lanes.dosed[l], patients.dosed[m] = patients.dosed[m], 0
+    lanes.dosed[l] = patients.dosed[m]
     lanes.h[l] = patients.step[m]
 
 
@@ -301,7 +301,7 @@ def take(patients, lanes, l, factor, most):
     m, tried = lanes.patient[l], lanes.tried[l]
     final = lanes.h[l] >= patients.until[m] - patients.time[m]
     if lanes.dosed[l] > 0:  # a later dose is followed by much the same: begin with what did for this one
-        patients.opening[m], lanes.dosed[l] = min(MAX_STEP, tried * factor), 0
+        patients.opening[m], patients.dosed[m], lanes.dosed[l] = min(MAX_STEP, tried * factor), 0, 0
     if not final or factor < 1.0:
         lanes.h[l] = min(MAX_STEP, tried * factor)
     patients.time[m] = patients.until[m] if final else patients.time[m] + tried

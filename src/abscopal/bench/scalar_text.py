@@ -1,4 +1,4 @@
-"""Print a model as the right-hand side of its ODEs, in plain Python that Numba compiles.
+"""Print a model as written, for one patient, in plain Python: the right-hand side that peers are given.
 
 The text is one function, `rhs(y, p, q, lesions, dy, d)`, for one patient:
 
@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from abscopal.language import formula as grammar
 from abscopal.language.layout import Layout, layout_of
 from abscopal.language.model import Equation, Model
-
-__all__ = ["Layout", "layout_of", "to_numba"]
 
 
 @dataclass(frozen=True)
@@ -120,7 +118,7 @@ class _Printer:
         return f"_hill({x}, {k}, {self.text(power)})"
 
 
-def to_numba(model: Model) -> str:
+def scalar_text(model: Model) -> str:
     """Source text of the model's right-hand side (see the module's docstring)."""
     printer = _Printer(model)
     lines = ["def rhs(y, p, q, lesions, dy, d):"]
