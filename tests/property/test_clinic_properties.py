@@ -79,6 +79,15 @@ def test_adding_a_new_lesion_never_improves_the_response_of_that_visit(criteria,
     assert after[after.index < day].tolist() == before[before.index < day].tolist()
 
 
+def test_a_first_new_lesion_after_iupd_of_targets_is_progression_however_much_they_shrink():
+    """Found by the property above: the bar is reset only where a new lesion that was there at iUPD persists."""
+    rows = [(0, "T0", "lung", "target", 15.0), (20, "T0", "lung", "target", 20.0), (40, "T0", "lung", "target", 5.0)]
+    rows += [(40, "X9", "skin", "new", 20.0)]
+    table = pd.DataFrame(rows, columns=["ADY", "LESION", "ORGAN", "ROLE", "DIAMETER_MM"])
+    table = table.assign(NODE=False, STATE="present", USUBJID="P")
+    assert assess(table, "iRECIST")["RESPONSE"].tolist() == ["iUPD", "iUPD"]
+
+
 @pytest.mark.parametrize("criteria", CRITERIA)
 @given(table=histories())
 @settings(max_examples=30, deadline=None)

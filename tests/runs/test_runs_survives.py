@@ -7,6 +7,7 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -103,8 +104,9 @@ def test_a_killed_worker_is_replaced_and_its_shard_redone(tmp_path, whole):
 @pytest.mark.parametrize(("how", "workers"), [(signal.SIGINT, 1), (signal.SIGINT, 2), (signal.SIGTERM, 2)])
 def test_an_interrupted_run_leaves_whole_shards_and_no_drafts(tmp_path, whole, how, workers):
     folder = tmp_path / "run"
-    command = ["abscopal", "run", "checkmate-066", "--n", "1200", "--seed", "3", "--out", str(folder), "--workers"]
-    process = subprocess.Popen([*command, str(workers)], stderr=subprocess.PIPE, text=True, start_new_session=True)
+    command = [sys.executable, "-c", "from abscopal.cli import main; main()", "run", "checkmate-066"]
+    options = ["--n", "1200", "--seed", "3", "--out", str(folder), "--workers", str(workers)]
+    process = subprocess.Popen([*command, *options], stderr=subprocess.PIPE, text=True, start_new_session=True)
     wait_for(lambda: written(folder))
     os.killpg(process.pid, how) if how == signal.SIGINT else os.kill(process.pid, how)
     said = process.communicate(timeout=60)[1]

@@ -69,7 +69,7 @@ _AS_IMMUNE = np.array([_IMMUNE.get(code, code) for code in Response], dtype=np.i
 _TABLE_2, _TEXT = "iRECIST table 2", "iRECIST text"
 _CONFIRMING = ("iUPD before", "time to confirm")
 _SETTLED = ("iUPD before", "new lesion", "target better")
-_WORSE_ELSEWHERE = ("target PD", "non-target PD", "new lesion worse", "additional new lesion")
+_WORSE_ELSEWHERE = ("target PD", "non-target PD", "new lesion worse", "additional new lesion", "progression elsewhere")
 
 OVERALL_RULES: tuple[Rule, ...] = (
     Rule(Response.ICPD, ("iCPD before",), (), _TEXT, "progression was confirmed at an earlier visit"),
