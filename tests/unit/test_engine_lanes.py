@@ -116,3 +116,22 @@ def test_the_arithmetic_of_the_right_hand_side_is_packed():
     assert packed > 40
     # the only scalar arithmetic is the remainder loop of each packed one, for lanes left over when W is no multiple
     assert packed > 0.8 * scalar, (packed, scalar)
+
+
+@pytest.mark.parametrize(("name", "least"), [("stage4", 3), ("stage7", 6), ("squared_error", 4)])
+def test_the_arithmetic_of_the_stepper_is_packed(name, least):
+    """What a compiler packs, it writes with more than one number at a time; each sum of slopes has several."""
+    from numba import float64, int64, njit, types
+
+    vector = types.Array(float64, 1, "C")
+    signature = {
+        "stage4": (vector,) * 6 + (int64, int64),
+        "stage7": (vector,) * 9 + (int64, int64),
+        "squared_error": (vector,) * 7 + (float64, int64, vector, vector, int64),
+    }[name]
+    function = njit(getattr(compile_model(Model(MECHANISMS)).module, name).py_func, nogil=True, error_model="numpy")
+    function.compile(signature)
+    assembly = "\n".join(function.inspect_asm().values())
+    if not re.search(r"\b[yz]mm\d", assembly):
+        pytest.skip("this processor has no wide vectors")
+    assert len(PACKED.findall(assembly)) >= least
