@@ -14,9 +14,7 @@ from abscopal.cli.run import AllowFailures, Quiet
 @app.command("merge")
 @exit_codes
 def merge_command(
-    folders: Annotated[
-        list[Path], typer.Argument(help="Run folders of all shares.", metavar="FOLDER...")
-    ],
+    folders: Annotated[list[Path], typer.Argument(help="Run folders of all shares.", metavar="FOLDER...")],
     out: Annotated[Path, typer.Option(help="Folder of the whole run.")],
     allow_failures: AllowFailures = 0.01,
     as_json: AsJson = False,
