@@ -28,7 +28,7 @@ from collections.abc import Iterable, Iterator
 from copy import deepcopy
 
 from abscopal.language import formula as grammar
-from abscopal.language.layout import Layout, layout_of
+from abscopal.language.layout import layout_of
 from abscopal.language.model import Model
 from abscopal.language.parts import Scope
 from abscopal.language.schedule import Flow, Item, Phase, Program, schedule
@@ -397,6 +397,3 @@ def _signed_sum(terms: list[tuple[int, str]]) -> str:
         sign = "+" if count > 0 else "-"
         parts.append(f"{sign} {name}" if abs(count) == 1 else f"{sign} {float(abs(count))!r} * {name}")
     return " ".join(parts).removeprefix("+ ")
-
-
-__all__ = ["Layout", "layout_of", "to_lanes"]
