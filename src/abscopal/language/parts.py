@@ -17,7 +17,10 @@ Combine = Literal["any", "product", "sum"]
 
 @dataclass(frozen=True)
 class Parameter:
-    """A number with a unit, a meaning, a source and a plausible range; `per='lesion'` gives each lesion its own."""
+    """A number with a unit, a meaning, a source and a plausible range; `per='lesion'` gives each lesion its own.
+
+    `spread` is the standard deviation of its logarithm between patients, for a parameter that no indication distributes.
+    """
 
     name: str
     value: float
@@ -26,6 +29,7 @@ class Parameter:
     source: Source
     range: tuple[float, float] | None = None
     per: Scope = "patient"
+    spread: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,11 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Mechanism:
-    """One piece of biology. Species may be declared by several mechanisms, alike; anything else belongs to one."""
+    """One piece of biology. Species may be declared by several mechanisms, alike; anything else belongs to one.
+
+    `when` says which models it is part of: every one if empty, else those with one of these tags. A model's tags are the
+    names, modalities and groups of its drugs, the ports that they feed, its procedures, and the tags of the indication.
+    """
 
     name: str
     summary: str
@@ -108,6 +116,7 @@ class Mechanism:
     contributions: tuple[Contribution, ...] = ()
     processes: tuple[Process, ...] = ()
     hazards: tuple[Hazard, ...] = ()
+    when: tuple[str, ...] = ()
 
 
 class ModelError(ValueError):
