@@ -3,7 +3,18 @@ import dataclasses
 import numpy as np
 import pytest
 
-from abscopal.clinic.imaging import ORGANS, SOURCES, STATE_LABELS, Imaging, State, read_scan, reading_error
+from abscopal.clinic.imaging import (
+    ORGAN_IMAGING,
+    ORGANS,
+    SOURCES,
+    STATE_LABELS,
+    Imaging,
+    State,
+    detection_limit,
+    read_scan,
+    reading_error,
+)
+from abscopal.mechanisms import organ_milieu
 
 IMAGING = Imaging()
 
@@ -21,7 +32,7 @@ def read(diameter, organ, *, exists=True, normal=0.0, between=None):
 
 @pytest.mark.parametrize("organ", ORGANS)
 def test_lesion_is_seen_from_the_detection_limit_of_its_organ_on(organ):
-    limit = IMAGING.detection_limit(np.array([ORGANS.index(organ)]))[0]
+    limit = detection_limit(np.array([ORGANS.index(organ)]))[0]
     assert read(limit, organ).detected.item()
     assert not read(limit - 0.01, organ).detected.item()
 
@@ -64,10 +75,13 @@ def test_node_never_vanishes_and_below_10_mm_is_not_disease():
         ("node", 14.9, False),
         ("node", 15, True),
         ("bone", 40, False),
+        ("marrow", 40, False),
+        ("meninges", 40, False),
+        ("pleura", 10, True),
         ("brain", 10, True),
     ],
 )
-def test_measurable_from_10_mm_nodes_from_15_mm_bone_never_recist_1_1_section_3(organ, diameter, measurable):
+def test_measurable_from_10_mm_nodes_from_15_mm_bone_and_marrow_never_recist_1_1_section_3(organ, diameter, measurable):
     assert read(diameter, organ).measurable.item() is measurable
 
 
@@ -104,3 +118,16 @@ def test_detection_does_not_flicker_with_reader_error():
 def test_every_number_of_imaging_has_a_source_and_every_state_a_word():
     assert {f.name for f in dataclasses.fields(Imaging)} == set(SOURCES)
     assert len(STATE_LABELS) == len(State)
+    assert all(seen.limit_source and seen.measurable_source for seen in ORGAN_IMAGING.values())
+
+
+def test_the_model_and_the_clinic_have_the_same_organs_and_measure_the_same_of_them():
+    assert tuple(organ_milieu.ORGANS) == ORGANS
+    for organ in ORGANS:
+        smallest = organ_milieu.ORGANS[organ]["measurable"]
+        assert read(min(smallest, 100.0), organ).measurable.item() is bool(np.isfinite(smallest))
+        assert not read(smallest - 0.1 if np.isfinite(smallest) else 100.0, organ).measurable.item()
+
+
+def test_every_number_of_the_table_of_organs_has_a_source():
+    assert all(set(row) == set(organ_milieu.ORGAN_SOURCES) for row in organ_milieu.ORGANS.values())

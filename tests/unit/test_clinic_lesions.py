@@ -104,5 +104,5 @@ def test_target_not_evaluable_leaves_the_sum_incomplete():
     assert not seen.targets_gone[0]
 
 
-def test_organs_are_the_eight_of_the_model():
-    assert ORGANS == ("lung", "liver", "bone", "brain", "node", "skin", "peritoneum", "adrenal")
+def test_the_first_eight_organs_keep_their_codes():
+    assert ORGANS[:8] == ("lung", "liver", "bone", "brain", "node", "skin", "peritoneum", "adrenal")

@@ -25,7 +25,7 @@ from abscopal.clinic.criterion import (
     joined,
     take,
 )
-from abscopal.clinic.imaging import STATE_LABELS, Imaging, ScanReading, State
+from abscopal.clinic.imaging import NOT_MEASURABLE, STATE_LABELS, Imaging, ScanReading, State
 from abscopal.clinic.lesion_table import checked, lesions_of, read_lesions
 from abscopal.clinic.lesions import Role, admit, summarise
 from abscopal.clinic.records import response_columns
@@ -33,7 +33,7 @@ from abscopal.clinic.words import spelled, words
 
 __all__ = ["assess", "best_response", "lesions_of", "read_lesions"]
 
-_BONE = -2
+_NOT_MEASURABLE = -2
 Assessed = tuple[int, npt.NDArray[np.intp], VisitResponse]
 _ROLES = {"target": Role.TARGET, "non-target": Role.NON_TARGET, "new": Role.NEW}
 
@@ -140,7 +140,9 @@ def _history(table: pd.DataFrame) -> _History:
     role, organ = np.zeros((n, shape[2]), dtype=np.int8), np.full((n, shape[2]), -1)
     node = np.zeros((n, shape[2]), dtype=np.bool_)
     role[subject, lesion] = table["ROLE"].map(_ROLES)
-    organ[subject, lesion] = np.where(table["ORGAN"] == "bone", _BONE, pd.factorize(table["ORGAN"])[0])
+    organ[subject, lesion] = np.where(
+        table["ORGAN"].isin(NOT_MEASURABLE), _NOT_MEASURABLE, pd.factorize(table["ORGAN"])[0]
+    )
     node[subject, lesion] = table["NODE"]
     return _History(pd.Series(usubjid), visits, day, size, state, role, organ, node)
 
@@ -161,7 +163,7 @@ def _scan(history: _History, number: int) -> ScanReading:
     size, state = history.size[:, number], history.state[:, number]
     smallest = np.where(history.node, imaging.measurable_node_mm, imaging.measurable_mm)
     seen = np.isin(state, (State.PRESENT, State.TOO_SMALL, State.UNEQUIVOCAL_PROGRESSION))
-    return ScanReading(size, seen, state, history.node, seen & (size >= smallest) & (history.organ != _BONE))
+    return ScanReading(size, seen, state, history.node, seen & (size >= smallest) & (history.organ != _NOT_MEASURABLE))
 
 
 def _visits(history: _History, criterion: Criterion) -> Iterator[Assessed]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,23 +17,81 @@ import numpy.typing as npt
 from abscopal.clinic.criterion import Bools, Codes, Floats
 from abscopal.sources import Source, assumed, cited
 
-ORGANS: tuple[str, ...] = ("lung", "liver", "bone", "brain", "node", "skin", "peritoneum", "adrenal")
-"""Organs by code; `node` is a distant or regional lymph node, `skin` includes soft tissue."""
-
-BONE, NODE = ORGANS.index("bone"), ORGANS.index("node")
-
 _RECIST = "Eisenhauer EA et al., Eur J Cancer 2009;45:228-247 (RECIST 1.1)"
 _YOON = "Yoon SH et al., Eur J Cancer 2016;53:5-15"
+_SLICE = cited(_RECIST, where="5 mm slices, appendix II", derived="a lesion thinner than a slice is not called")
+_TWO_SLICES = assumed("a lesion of twice the slice thickness stands out from the organ, which looks much like it")
+_NEVER = cited(_RECIST, where="section 3.1", derived="bone without soft tissue, marrow, leptomeninges: not measurable")
+_TARGET = cited(_RECIST, where="section 3.1")
+
+
+class Seen(NamedTuple):
+    """How lesions of an organ are seen.
+
+    Parameters
+    ----------
+    limit_mm : float, mm
+        Diameter (nodes: short axis) below which a lesion is not seen; CT in 5 mm slices, MRI for brain and meninges.
+    limit_source : Source
+        Where the limit comes from.
+    measurable : bool
+        Whether a lesion can be a target when it is large enough.
+    measurable_source : Source
+        Where that comes from.
+    """
+
+    limit_mm: float
+    limit_source: Source
+    measurable: bool = True
+    measurable_source: Source = _TARGET
+
+
+ORGAN_IMAGING: dict[str, Seen] = {
+    "lung": Seen(3.0, assumed("solid nodules stand out against air; below 3 mm they are hardly called on 5 mm slices")),
+    "liver": Seen(5.0, _SLICE),
+    "bone": Seen(
+        10.0,
+        assumed("lytic or mixed lesions on CT at twice the slice thickness, for their low contrast"),
+        False,
+        _NEVER,
+    ),
+    "brain": Seen(3.0, assumed("contrast-enhanced MRI with 3 mm slices")),
+    "node": Seen(10.0, cited(_RECIST, where="section 3.1.1", derived="a node below 10 mm short axis is normal")),
+    "skin": Seen(5.0, assumed("soft tissue seen and felt from one slice thickness on")),
+    "peritoneum": Seen(10.0, assumed("implants below one centimetre are mostly missed on CT")),
+    "adrenal": Seen(10.0, _TWO_SLICES),
+    "pleura": Seen(
+        10.0,
+        assumed("nodules of the pleura merge with the chest wall below one centimetre"),
+        True,
+        cited(_RECIST, where="section 3.1", derived="an effusion is not measurable, solid tumour of the pleura is"),
+    ),
+    "kidney": Seen(5.0, _SLICE),
+    "bowel": Seen(10.0, _TWO_SLICES),
+    "ovary": Seen(10.0, _TWO_SLICES),
+    "marrow": Seen(10.0, assumed("focal lesions of the marrow on MRI, as in bone"), False, _NEVER),
+    "spleen": Seen(10.0, _TWO_SLICES),
+    "meninges": Seen(3.0, assumed("contrast-enhanced MRI with 3 mm slices"), False, _NEVER),
+    "breast": Seen(5.0, _SLICE),
+    "prostate": Seen(10.0, _TWO_SLICES),
+    "bladder": Seen(10.0, _TWO_SLICES),
+    "stomach": Seen(10.0, _TWO_SLICES),
+    "oesophagus": Seen(10.0, _TWO_SLICES),
+    "head_and_neck": Seen(5.0, _SLICE),
+    "cervix": Seen(10.0, _TWO_SLICES),
+    "pancreas": Seen(10.0, _TWO_SLICES),
+}
+"""How each organ is imaged, in the order of the organs' codes."""
+
+ORGANS: tuple[str, ...] = tuple(ORGAN_IMAGING)
+"""Organs by code; `node` is a distant or regional lymph node, `skin` includes soft tissue."""
+
+NODE = ORGANS.index("node")
+NOT_MEASURABLE: tuple[str, ...] = tuple(name for name, seen in ORGAN_IMAGING.items() if not seen.measurable)
+_LIMIT_MM = np.array([seen.limit_mm for seen in ORGAN_IMAGING.values()])
+_MEASURABLE = np.array([seen.measurable for seen in ORGAN_IMAGING.values()])
 
 SOURCES: dict[str, Source] = {
-    "lung_mm": assumed("solid nodules stand out against air; below 3 mm they are hardly ever called on 5 mm slices"),
-    "liver_mm": cited(_RECIST, where="5 mm slices, appendix II", derived="a lesion thinner than a slice is not called"),
-    "bone_mm": assumed("lytic or mixed lesions on CT at twice the slice thickness, for their low contrast"),
-    "brain_mm": assumed("contrast-enhanced MRI with 3 mm slices"),
-    "node_mm": cited(_RECIST, where="section 3.1.1", derived="a node below 10 mm short axis is normal"),
-    "skin_mm": assumed("soft tissue seen and felt from one slice thickness on"),
-    "peritoneum_mm": assumed("implants below one centimetre are mostly missed on CT"),
-    "adrenal_mm": assumed("a nodule of twice the slice thickness stands out from the gland"),
     "intra_reader": cited(_YOON, where="limits of agreement", derived="half width 16.95 % / 1.96 / sqrt(2) = 6.1 %"),
     "between_readers": cited(
         _YOON, where="limits of agreement", derived="sqrt(12.1^2 - 8.6^2) % / sqrt(2) = 6.0 %, beyond one reader's own"
@@ -70,12 +129,10 @@ STATE_LABELS: tuple[str, ...] = (
 
 @dataclass(frozen=True)
 class Imaging:
-    """How lesions are imaged and read; sources in `SOURCES`.
+    """How lesions are measured and read, whatever the organ; sources in `SOURCES`.
 
     Parameters
     ----------
-    lung_mm, liver_mm, bone_mm, brain_mm, node_mm, skin_mm, peritoneum_mm, adrenal_mm : float, mm
-        Diameter (nodes: short axis) below which a lesion is not seen; CT in 5 mm slices, MRI for the brain.
     intra_reader : float
         Standard deviation of log diameter between readings of one lesion by one reader.
     between_readers : float
@@ -92,14 +149,6 @@ class Imaging:
         Smallest diameter called a new lesion without doubt.
     """
 
-    lung_mm: float = 3.0
-    liver_mm: float = 5.0
-    bone_mm: float = 10.0
-    brain_mm: float = 3.0
-    node_mm: float = 10.0
-    skin_mm: float = 5.0
-    peritoneum_mm: float = 10.0
-    adrenal_mm: float = 10.0
     intra_reader: float = 0.061
     between_readers: float = 0.060
     floor_mm: float = 1.0
@@ -109,10 +158,10 @@ class Imaging:
     too_small_mm: float = 5.0
     new_lesion_mm: float = 5.0
 
-    def detection_limit(self, organ: npt.NDArray[np.integer]) -> Floats:
-        """Return the detection limit (mm) of these organ codes."""
-        limits = np.array([getattr(self, f"{name}_mm") for name in ORGANS])
-        return np.asarray(limits[organ])
+
+def detection_limit(organ: npt.NDArray[np.integer]) -> Floats:
+    """Return the detection limit (mm) of these organ codes."""
+    return np.asarray(_LIMIT_MM[organ])
 
 
 @dataclass(frozen=True)
@@ -162,7 +211,7 @@ def read_scan(
     reader_normal : (n, L) float
         Standard normal draws of this scan.
     imaging : Imaging
-        Detection limits and reader error.
+        Reader error and sizes that count.
     between_normal : (n, L) float
         Standard normal draws of this reader, the same at all the scans he or she reads; default: one ideal reader.
 
@@ -172,7 +221,7 @@ def read_scan(
         Detection depends on the true size, so a lesion does not flicker with reader error.
     """
     node = organ == NODE
-    detected = exists & (diameter_mm >= imaging.detection_limit(organ))
+    detected = exists & (diameter_mm >= detection_limit(organ))
     error = reading_error(diameter_mm, reader_normal, imaging, between_normal)
     read = np.maximum(diameter_mm * np.exp(error), 0.0)
     recorded = detected | node
@@ -180,7 +229,7 @@ def read_scan(
     measured = np.where(recorded, np.maximum(read, imaging.too_small_mm), 0.0)
     state = np.select([too_small, recorded], [State.TOO_SMALL, State.PRESENT], State.ABSENT).astype(np.int8)
     smallest = np.where(node, imaging.measurable_node_mm, imaging.measurable_mm)
-    return ScanReading(measured, detected, state, node, detected & (organ != BONE) & (measured >= smallest))
+    return ScanReading(measured, detected, state, node, detected & _MEASURABLE[organ] & (measured >= smallest))
 
 
 def reading_error(
