@@ -131,7 +131,7 @@ def test_where_there_is_no_tumour_none_appears():
     kernel = compile_model(model)
     p, q = random_patients(model, 1, LESIONS, seed=13)
     y0 = random_state(model, LESIONS, seed=13)
-    clones = ("C_sensitive", "C_resistant", "C_evasive")
+    clones = ("C_sensitive", "C_resistant", "C_evasive", "C_double")
     tumour = [kernel.layout.index(name, j) for name in clones for j in range(LESIONS)]
     y0[tumour] = 0.0
     states = by_kernel(kernel, y0, p[0], q[0], LESIONS, [0.0, 365.0], every_three_weeks(model), rtol=1e-6)

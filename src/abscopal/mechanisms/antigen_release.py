@@ -40,7 +40,7 @@ mechanism = Mechanism(
             "lesion",
         ),
     ),
-    contributions=(Contribution("visible_killed", "chemotherapy * (C_sensitive + resistant_share * C_resistant)"),),
+    contributions=(Contribution("visible_killed", "drug_kill * (C_sensitive + resistant_share * C_resistant)"),),
     processes=(
         Process("antigen_release", "-> antigen", "total(antigen_release)"),
         Process("antigen_clearance", "antigen ->", "antigen_clearance * antigen"),

@@ -4,8 +4,8 @@ Naive tumour-specific CD8 T cells are few and replaced slowly; a primed one runs
 offspring leave the node after about a week. CTLA-4 binds CD80/86 tighter than CD28 does, so without blockade only a
 share `1 / (1 + ctla4_hold)` of costimulation is left (quasi-steady competition).
 
-    dDC/dt = dendritic_loss * (A / (A + antigen_half) - DC)
-    priming = priming_rate * DC * costimulation * N
+    dDC/dt = dendritic_loss * (A / (A + antigen_half) - DC)   for A, the antigen, with what vaccines present
+    priming = priming_factor * priming_rate * DC * costimulation * N
 """
 
 from abscopal.language import Definition, Mechanism, Parameter, Port, Process, Species, assumed, cited, fitted
@@ -88,13 +88,22 @@ mechanism = Mechanism(
             (0.3, 200.0),
         ),
     ),
-    ports=(Port("CTLA4_blocked", "any", "share of CTLA-4 blocked in the node", per="patient"),),
+    ports=(
+        Port("CTLA4_blocked", "any", "share of CTLA-4 blocked in the node", per="patient"),
+        Port("priming_factor", "product", "factor on priming and recall", per="patient"),
+        Port("presented_antigen", "sum", "antigen brought to dendritic cells from elsewhere", "cell", "patient"),
+    ),
     definitions=(
         Definition("costimulation", "1 / (1 + ctla4_hold * (1 - CTLA4_blocked))", "1", "share of CD80/86 left to CD28"),
-        Definition("priming", "priming_rate * DC * costimulation * T_naive", "cell/day", "naive T cells primed"),
+        Definition(
+            "priming",
+            "priming_factor * priming_rate * DC * costimulation * T_naive",
+            "cell/day",
+            "naive T cells primed",
+        ),
     ),
     processes=(
-        Process("maturation", "-> DC", "dendritic_loss * hill(antigen, antigen_half, 1)"),
+        Process("maturation", "-> DC", "dendritic_loss * hill(antigen + presented_antigen, antigen_half, 1)"),
         Process("turnover_of_dendritic_cells", "DC ->", "dendritic_loss * DC"),
         Process("thymic_output", "-> T_naive", "naive_loss * precursors"),
         Process("loss_of_naive_cells", "T_naive ->", "naive_loss * T_naive"),

@@ -51,9 +51,22 @@ mechanism = Mechanism(
             assumed("memory in chronic antigen divides less than naive cells in acute infection"),
             (1.0, 1e3),
         ),
+        Parameter(
+            "memory_lymphotoxicity",
+            0.3,
+            "1",
+            "loss of resting memory to lymphotoxic treatment relative to cycling T cells",
+            assumed("resting cells in marrow and tissue are spared by drugs that kill dividing cells"),
+            (0.05, 1.0),
+        ),
     ),
     definitions=(
-        Definition("memory_recall", "recall_rate * DC * costimulation * T_memory", "cell/day", "memory cells recalled"),
+        Definition(
+            "memory_recall",
+            "priming_factor * recall_rate * DC * costimulation * T_memory",
+            "cell/day",
+            "memory cells recalled",
+        ),
     ),
     processes=(
         Process(
@@ -62,6 +75,7 @@ mechanism = Mechanism(
             "memory_share * (blood_loss * T_blood + total(effector_loss * T_effector))",
         ),
         Process("memory_loss", "T_memory ->", "memory_loss * T_memory"),
+        Process("lymphotoxicity_to_memory", "T_memory ->", "memory_lymphotoxicity * lymphotoxicity * T_memory"),
         Process("recall", "T_memory ->", "memory_recall"),
         Process("expansion_of_recalled_cells", "-> T_node", "recall_expansion * memory_recall"),
     ),

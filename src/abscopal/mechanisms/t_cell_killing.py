@@ -5,7 +5,8 @@ each tumour cell dies no faster than `kill_rate / contact_ratio`. Signalling thr
 killing and proliferation. Where proliferation outruns death and exhaustion the T cells take over; where it does not,
 they only follow their supply: response is all-or-none in a patient, graded in a population.
 
-    kill = kill_rate * recognition * brake * suppression * E * C_visible / (C_visible + contact_ratio * E)
+    kill = kill_rate * T_function * E * C_visible / (C_visible + contact_ratio * E)
+    T_function = recognition * brake * suppression * T_cell_function
 """
 
 from abscopal.language import Contribution, Definition, Mechanism, Parameter, Port, Process, Species, assumed, fitted
@@ -15,7 +16,7 @@ mechanism = Mechanism(
     "Killing and local proliferation of effector T cells",
     species=(
         Species("C_sensitive", "cell", "tumour cells that drugs and T cells can kill", "lesion", floor=1.0),
-        Species("C_resistant", "cell", "tumour cells that chemotherapy hardly kills", "lesion", floor=1.0),
+        Species("C_resistant", "cell", "tumour cells that drugs hardly kill", "lesion", floor=1.0),
         Species("dead", "cell", "dead tumour cells not yet cleared", "lesion"),
         Species("T_effector", "cell", "tumour-specific effector T cells in the lesion", "lesion"),
     ),
@@ -77,9 +78,18 @@ mechanism = Mechanism(
             (0.02, 0.3),
         ),
     ),
-    ports=(Port("suppression", "product", "factor on T-cell function from suppressive cells and milieu"),),
+    ports=(
+        Port("suppression", "product", "factor on T-cell function from suppressive cells and milieu"),
+        Port("T_cell_function", "product", "factor on T-cell function in the whole patient", per="patient"),
+    ),
     definitions=(
-        Definition("T_function", "recognition * brake * suppression", "1", "function left to effectors", "lesion"),
+        Definition(
+            "T_function",
+            "recognition * brake * suppression * T_cell_function",
+            "1",
+            "function left to effectors",
+            "lesion",
+        ),
         Definition(
             "kill",
             "kill_rate * T_function * T_effector / (C_visible + contact_ratio * T_effector + one_cell)",

@@ -3,14 +3,18 @@
 A body full of tumour shares out the same T cells more thinly: entry saturates in the total attraction of all lesions.
 
     entry_j = homing * T_blood * attraction_j / (attraction_half + sum of attractions)
+    attraction = infiltration_factor * infiltration * perfusion * volume
+
+Treatment that kills lymphocytes takes naive, activated and circulating ones alike (`lymphotoxicity`).
 """
 
-from abscopal.language import Definition, Mechanism, Parameter, Process, Species, assumed, cited
+from abscopal.language import Definition, Mechanism, Parameter, Port, Process, Species, assumed, cited
 
 mechanism = Mechanism(
     "t_cell_trafficking",
     "Effector T cells from node to blood to lesion",
     species=(
+        Species("T_naive", "cell", "naive tumour-specific CD8 T cells"),
         Species("T_node", "cell", "activated tumour-specific T cells in the nodes"),
         Species("T_blood", "cell", "tumour-specific effector T cells in blood"),
         Species("T_effector", "cell", "tumour-specific effector T cells in the lesion", "lesion"),
@@ -58,8 +62,18 @@ mechanism = Mechanism(
             per="lesion",
         ),
     ),
+    ports=(
+        Port("infiltration_factor", "product", "factor on a lesion's pull on T cells"),
+        Port("lymphotoxicity", "sum", "loss of lymphocytes to treatment", "1/day", "patient"),
+    ),
     definitions=(
-        Definition("attraction", "infiltration * perfusion * volume", "mL", "pull of a lesion on T cells", "lesion"),
+        Definition(
+            "attraction",
+            "infiltration_factor * infiltration * perfusion * volume",
+            "mL",
+            "pull of a lesion on T cells",
+            "lesion",
+        ),
         Definition(
             "entry",
             "homing * T_blood * attraction / (attraction_half + total(attraction))",
@@ -71,6 +85,9 @@ mechanism = Mechanism(
     processes=(
         Process("arrival_in_blood", "-> T_blood", "node_exit * T_node"),
         Process("death_in_blood", "T_blood ->", "blood_loss * T_blood"),
+        Process("lymphotoxicity_to_naive_cells", "T_naive ->", "lymphotoxicity * T_naive"),
+        Process("lymphotoxicity_in_nodes", "T_node ->", "lymphotoxicity * T_node"),
+        Process("lymphotoxicity_in_blood", "T_blood ->", "lymphotoxicity * T_blood"),
         Process("entry", "T_blood -> T_effector", "entry"),
     ),
 )

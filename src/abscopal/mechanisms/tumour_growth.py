@@ -10,15 +10,16 @@ Gompertz's law. A mutant clone grows once mutation has made a first whole cell o
     s     = vascular_ratio (growth + vascular_loss)
 """
 
-from abscopal.language import Definition, Mechanism, Parameter, Port, Process, Species, assumed, cited
+from abscopal.language import Contribution, Definition, Mechanism, Parameter, Port, Process, Species, assumed, cited
 
 mechanism = Mechanism(
     "tumour_growth",
     "Growth of tumour cells on the capacity that their vessels give",
     species=(
         Species("C_sensitive", "cell", "tumour cells that drugs and T cells can kill", "lesion", floor=1.0),
-        Species("C_resistant", "cell", "tumour cells that chemotherapy hardly kills", "lesion", floor=1.0),
+        Species("C_resistant", "cell", "tumour cells that drugs hardly kill", "lesion", floor=1.0),
         Species("C_evasive", "cell", "tumour cells that T cells cannot see", "lesion", floor=1.0),
+        Species("C_double", "cell", "tumour cells that drugs hardly kill and T cells cannot see", "lesion", floor=1.0),
         Species("K_vessels", "cell", "tumour cells that the vessels can feed", "lesion"),
     ),
     parameters=(
@@ -69,9 +70,13 @@ mechanism = Mechanism(
             (1e-9, 1e-8),
         ),
     ),
-    ports=(Port("growth_factor", "product", "factor on the growth rate from other mechanisms and drugs"),),
+    ports=(
+        Port("growth_factor", "product", "factor on the growth rate from other mechanisms and drugs"),
+        Port("vessel_growth", "product", "factor on the capacity built, from other mechanisms and drugs"),
+        Port("clones", "sum", "living tumour cells of every clone", "cell"),
+    ),
     definitions=(
-        Definition("C", "C_sensitive + C_resistant + C_evasive", "cell", "all living tumour cells", "lesion"),
+        Definition("C", "clones", "cell", "all living tumour cells", "lesion"),
         Definition("C_visible", "C_sensitive + C_resistant", "cell", "tumour cells that T cells see", "lesion"),
         Definition(
             "net_growth",
@@ -82,19 +87,21 @@ mechanism = Mechanism(
         ),
         Definition(
             "stimulation",
-            "vascular_ratio * (growth + vascular_loss)",
+            "vessel_growth * vascular_ratio * (growth + vascular_loss)",
             "1/day",
             "capacity built per tumour cell",
             "lesion",
         ),
         Definition("volume", "cell_volume * C", "mL", "volume of living tumour", "lesion"),
     ),
+    contributions=(Contribution("clones", "C_sensitive + C_resistant + C_evasive + C_double"),),
     processes=(
         Process("growth_of_sensitive_cells", "-> C_sensitive", "net_growth * C_sensitive"),
         Process(
             "growth_of_resistant_cells", "-> C_resistant", "where(C_resistant >= one_cell, net_growth, 0) * C_resistant"
         ),
         Process("growth_of_evasive_cells", "-> C_evasive", "where(C_evasive >= one_cell, net_growth, 0) * C_evasive"),
+        Process("growth_of_double_cells", "-> C_double", "where(C_double >= one_cell, net_growth, 0) * C_double"),
         Process("vessel_growth", "-> K_vessels", "stimulation * C"),
         Process(
             "vessel_loss",
