@@ -166,6 +166,9 @@ class Protocol(Record):
     baseline: Baseline = Field(default=Baseline(), description="Who is enrolled, as far as published.")
     contrasts: tuple[Contrast, ...] = Field(default=(), description="Published hazard ratios.")
     curves: tuple[Curve, ...] = Field(default=(), description="Published survival, month by month.")
+    role: Literal["calibration", "validation"] | None = Field(
+        default=None, description="What its figures are for: to be fitted, or only to be compared with."
+    )
     registry: str = Field(default="", description="Registry number, such as NCT01721772.")
     sources: tuple[Citation, ...] = Field(default=(), description="Publications this protocol rests on.")
     note: str = Field(default="", description="How the protocol departs from the trial it stands for.")
