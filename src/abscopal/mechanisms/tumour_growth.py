@@ -74,10 +74,11 @@ mechanism = Mechanism(
         Port("growth_factor", "product", "factor on the growth rate from other mechanisms and drugs"),
         Port("vessel_growth", "product", "factor on the capacity built, from other mechanisms and drugs"),
         Port("clones", "sum", "living tumour cells of every clone", "cell"),
+        Port("visible_clones", "sum", "living tumour cells that T cells see", "cell"),
     ),
     definitions=(
         Definition("C", "clones", "cell", "all living tumour cells", "lesion"),
-        Definition("C_visible", "C_sensitive + C_resistant", "cell", "tumour cells that T cells see", "lesion"),
+        Definition("C_visible", "visible_clones", "cell", "tumour cells that T cells see", "lesion"),
         Definition(
             "net_growth",
             "growth_factor * growth / log(vascular_ratio) * log(max(K_vessels, one_cell) / max(C, one_cell))",
@@ -94,7 +95,10 @@ mechanism = Mechanism(
         ),
         Definition("volume", "cell_volume * C", "mL", "volume of living tumour", "lesion"),
     ),
-    contributions=(Contribution("clones", "C_sensitive + C_resistant + C_evasive + C_double"),),
+    contributions=(
+        Contribution("clones", "C_sensitive + C_resistant + C_evasive + C_double"),
+        Contribution("visible_clones", "C_sensitive + C_resistant"),
+    ),
     processes=(
         Process("growth_of_sensitive_cells", "-> C_sensitive", "net_growth * C_sensitive"),
         Process(
