@@ -27,12 +27,12 @@ _PUBLIC = {
     "cited": "abscopal.sources",
     "compile_model": "abscopal.engine.kernel",
     "cox": "abscopal.analysis.cox",
+    "disease_model": "abscopal.catalogue",
     "kaplan_meier": "abscopal.analysis.kaplan_meier",
     "load_protocol": "abscopal.catalogue",
     "logrank": "abscopal.analysis.logrank",
     "read_lesions": "abscopal.clinic.assess",
     "run": "abscopal.api",
-    "standard_model": "abscopal.mechanisms",
 }
 __all__ = sorted(_PUBLIC)
 

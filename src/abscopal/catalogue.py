@@ -1,53 +1,28 @@
-"""What there is to simulate with: mechanisms, drugs, indications and protocols, found by listing folders.
+"""What there is to simulate with: mechanisms, drugs, indications and protocols, and the model that they make.
 
-A file put into `abscopal/drugs/` is a drug; nothing else needs to know. Other packages add theirs by an entry point in
-the group `abscopal.drugs` (or `.mechanisms`, `.indications`, `.protocols`) whose value is the module that stands in the
-folder of the files. Nothing is read before it is asked for.
+A file put into `abscopal/drugs/` is a drug; nothing else needs to know. `abscopal.folders` says where else files may
+lie. Nothing is read before it is asked for.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from functools import cache
-from importlib.metadata import entry_points
-from importlib.resources import files
-from importlib.util import find_spec
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
-from abscopal.errors import InputError, unknown
+from abscopal.errors import InputError, Problem, unknown
+from abscopal.folders import Kind, paths, singular
 
 if TYPE_CHECKING:
     from abscopal.drugs.drug import Drug
     from abscopal.indications.indication import Indication
+    from abscopal.language import Mechanism, Model, Parameter
     from abscopal.protocol.protocol import Protocol
 
-Kind = Literal["protocols", "drugs", "indications", "mechanisms"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-
-_SINGULAR = {"protocols": "protocol", "drugs": "drug", "indications": "indication", "mechanisms": "mechanism"}
-_DECLARATION = re.compile(r"(?m)^(mechanism|def build)\b")
-
-
-@cache
-def paths(kind: Kind) -> dict[str, Path]:
-    """Return the files of one kind by name, in alphabetical order.
-
-    Raises
-    ------
-    ValueError
-        When two packages bring the same name.
-    """
-    found: dict[str, Path] = {}
-    for folder in _folders(kind):
-        for path in sorted(folder.glob("*.py" if kind == "mechanisms" else "*.yaml")):
-            if kind == "mechanisms" and not _DECLARATION.search(path.read_text(encoding="utf-8")):
-                continue
-            if path.stem in found:
-                raise ValueError(f"the {_SINGULAR[kind]} '{path.stem}' exists twice: {found[path.stem]} and {path}")
-            found[path.stem] = path
-    return dict(sorted(found.items()))
 
 
 def names(kind: Kind) -> tuple[str, ...]:
@@ -64,7 +39,7 @@ def path(kind: Kind, name: str) -> Path:
         With the nearest known name.
     """
     if name not in paths(kind):
-        raise InputError([unknown("", _SINGULAR[kind], name, names(kind))])
+        raise InputError([unknown("", singular(kind), name, names(kind))])
     return paths(kind)[name]
 
 
@@ -91,9 +66,64 @@ def describe(kind: Kind, name: str) -> str:
     return title[1].strip().strip("'\"") if title else ""
 
 
-def mechanism_module(name: str) -> str:
-    """Return the full name of the module that declares a mechanism."""
-    return f"{_folders('mechanisms')[path('mechanisms', name).parent]}.{name}"
+def disease_model(drugs: Iterable[Drug] = (), tags: Iterable[str] = ()) -> Model:
+    """Build the model of the disease under some treatments.
+
+    Parameters
+    ----------
+    drugs
+        Every drug that anyone may be given, in any order.
+    tags
+        Further tags of the model: those of the indication, and the procedures used.
+
+    Raises
+    ------
+    InputError
+        If two of the drugs set a parameter of the model differently, or one sets a parameter that the model lacks.
+    ModelError
+        If the mechanisms do not fit together.
+    """
+    from abscopal.language import Model
+    from abscopal.mechanisms import chosen
+    from abscopal.mechanisms.driver import build
+
+    ordered = sorted({drug.name: drug for drug in drugs}.values(), key=lambda drug: (drug.modality, drug.name))
+    known = set(tags).union(*(drug.tags for drug in ordered))
+    drivers = sorted(set().union(*(drug.drivers for drug in ordered)))
+    disease = _with_parameters(chosen(known), _parameters_set(ordered))
+    made = [mechanism for drug in ordered if (mechanism := drug.mechanism()).species]
+    return Model((*disease, *map(build, drivers), *made))
+
+
+def _parameters_set(drugs: Iterable[Drug]) -> dict[str, Parameter]:
+    """Return what drugs set of the model's parameters: value, range and source, by name."""
+    from abscopal.language import Parameter
+
+    found: dict[str, Parameter] = {}
+    for drug in drugs:
+        for name, fact in drug.parameters.items():
+            known = found.get(name)
+            if known is not None and known.value != fact.value:
+                raise InputError([Problem(name, f"one value for this model, as in {known.meaning}", drug.name)])
+            found[name] = Parameter(name, fact.value, "1", drug.name, fact.origin(drug.sources), fact.range)
+    return found
+
+
+def _with_parameters(mechanisms: list[Mechanism], values: Mapping[str, Parameter]) -> list[Mechanism]:
+    known = {parameter.name for mechanism in mechanisms for parameter in mechanism.parameters}
+    lacking = [unknown(value.meaning, "parameter", name, known) for name, value in values.items() if name not in known]
+    if lacking:
+        raise InputError(lacking)
+    return [
+        replace(mechanism, parameters=tuple(_set(own, values.get(own.name)) for own in mechanism.parameters))
+        for mechanism in mechanisms
+    ]
+
+
+def _set(parameter: Parameter, given: Parameter | None) -> Parameter:
+    if given is None:
+        return parameter
+    return replace(parameter, value=given.value, range=given.range or parameter.range, source=given.source)
 
 
 def drug(name: str) -> Drug:
@@ -131,14 +161,3 @@ def _protocol_file(name_or_path: str | Path) -> Path:
     if file.exists() or file.suffix in {".yaml", ".yml"} or len(file.parts) > 1:
         return file
     return path("protocols", str(name_or_path))
-
-
-def _folders(kind: Kind) -> dict[Path, str]:
-    """Return the package's own folder, then those of other packages, each with the name of its module."""
-    folders = {Path(str(files("abscopal"))) / kind: f"abscopal.{kind}"}
-    for entry in sorted(entry_points(group=f"abscopal.{kind}"), key=lambda entry: entry.value):
-        spec = find_spec(entry.module)
-        if spec is None or spec.origin is None:
-            raise ValueError(f"the entry point {entry.name} of {entry.group} names {entry.module}, which has no folder")
-        folders[Path(spec.origin).parent] = entry.module
-    return folders

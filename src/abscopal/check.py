@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
 
 from abscopal import catalogue
+from abscopal.folders import Kind, module_of
 from abscopal.language import Mechanism, Model, Parameter
 
 
@@ -47,14 +47,12 @@ def _attempt(kind: str, name: str, check: Callable[[str], str]) -> Finding:
 
 
 def _mechanism(name: str) -> str:
-    module = import_module(catalogue.mechanism_module(name))
+    module = module_of(catalogue.path("mechanisms", name))
     if not hasattr(module, "mechanism"):
         return "template that drugs fill in"
     mechanism: Mechanism = module.mechanism
     if mechanism.name != name:
         raise ValueError(f"the file is called {name} and the mechanism {mechanism.name}")
-    if name not in import_module("abscopal.mechanisms").STANDARD:
-        raise ValueError("no model uses it: it is not in abscopal.mechanisms.STANDARD")
     return f"{len(mechanism.parameters)} parameters, {len(mechanism.species)} species"
 
 
@@ -83,9 +81,7 @@ def _protocol(name: str) -> str:
 
 
 def _whole_model(_: str) -> str:
-    from abscopal.mechanisms import standard_model
-
-    model: Model = standard_model(catalogue.drug(name).mechanism() for name in catalogue.names("drugs"))
+    model: Model = catalogue.disease_model(catalogue.drug(name) for name in catalogue.names("drugs"))
     return f"{len(model.parameters)} parameters: {_grades(model.parameters.values())}"
 
 
@@ -95,7 +91,7 @@ def _grades(parameters: Iterable[Parameter]) -> str:
     return ", ".join(f"{count} {grade}" for grade, count in grades.most_common())
 
 
-_CHECKS: dict[catalogue.Kind, Callable[[str], str]] = {
+_CHECKS: dict[Kind, Callable[[str], str]] = {
     "mechanisms": _mechanism,
     "drugs": _drug,
     "indications": _indication,

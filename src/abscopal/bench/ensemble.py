@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from abscopal import catalogue
 from abscopal.engine.kernel import compile_model
 from abscopal.language.model import Model
-from abscopal.mechanisms import standard_model
 from abscopal.protocol.protocol import Protocol
 from abscopal.trial.plan import body_surface, milligrams
 from abscopal.trial.simulate import allocate, enrol, prepare
@@ -39,7 +38,7 @@ def without_floors(model: Model) -> Model:
 def model_of(protocol: str) -> Model:
     """Return the whole disease with every drug of a shipped protocol, without floors."""
     plan = catalogue.load_protocol(protocol)
-    return without_floors(standard_model(catalogue.drug(name).mechanism() for name in plan.drugs))
+    return without_floors(catalogue.disease_model(catalogue.drug(name) for name in plan.drugs))
 
 
 @dataclass(frozen=True)

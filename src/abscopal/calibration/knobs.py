@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from abscopal import catalogue
 from abscopal.indications.indication import Indication
-from abscopal.mechanisms import standard_model
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def knobs_of(indication: Indication, paths: Sequence[str]) -> list[Knob]:
     KeyError
         If there is no such number or it has no range.
     """
-    facts, parameters = dict(indication.facts()), standard_model().parameters
+    facts, parameters = dict(indication.facts()), catalogue.disease_model().parameters
     found = []
     for path in paths:
         kind, _, rest = path.partition(".")

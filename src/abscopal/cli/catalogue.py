@@ -46,9 +46,9 @@ def list_command(
 def _descriptions(kind: Kind) -> dict[str, str]:
     if kind is Kind.criteria:
         return {name: _first_line(criterion) for name, criterion in _criteria().items()}
-    from abscopal import catalogue
+    from abscopal import catalogue, folders
 
-    known = cast("catalogue.Kind", kind.value)
+    known = cast("folders.Kind", kind.value)
     return {name: catalogue.describe(known, name) for name in catalogue.names(known)}
 
 
@@ -103,11 +103,10 @@ def _entry(name: str) -> dict[str, Any]:
 
 def _mechanism_text(name: str) -> str:
     """Return the prose of a mechanism and its parameters with their sources."""
-    from importlib import import_module
-
     from abscopal import catalogue
+    from abscopal.folders import module_of
 
-    module = import_module(catalogue.mechanism_module(name))
+    module = module_of(catalogue.path("mechanisms", name))
     lines = [(module.__doc__ or "").strip(), ""]
     for parameter in module.mechanism.parameters if hasattr(module, "mechanism") else ():
         lines.append(f"{parameter.name} = {parameter.value:g} {parameter.unit}: {parameter.meaning}")

@@ -19,7 +19,7 @@ Combine = Literal["any", "product", "sum"]
 class Parameter:
     """A number with a unit, a meaning, a source and a plausible range; `per='lesion'` gives each lesion its own.
 
-    `spread` is the standard deviation of its logarithm between patients, for a parameter that no indication distributes.
+    `spread` is the standard deviation of its logarithm between patients, for one that no indication distributes.
     """
 
     name: str
@@ -103,8 +103,8 @@ class Contribution:
 class Mechanism:
     """One piece of biology. Species may be declared by several mechanisms, alike; anything else belongs to one.
 
-    `when` says which models it is part of: every one if empty, else those with one of these tags. A model's tags are the
-    names, modalities and groups of its drugs, the ports that they feed, its procedures, and the tags of the indication.
+    `when` says which models it is part of: every one if empty, else those with one of these tags. A model's tags are
+    the names, modalities and groups of its drugs, the ports that they feed, its procedures, and its indication's tags.
     """
 
     name: str

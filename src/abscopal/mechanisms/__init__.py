@@ -1,47 +1,41 @@
-"""Biology, one mechanism per file, and the standard model that they make together."""
+"""Biology, one mechanism per file, found by listing the folder."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
-from importlib import import_module
 
-from abscopal.language import Mechanism, Model
+from abscopal.folders import module_of, paths
+from abscopal.language import Mechanism, Port
 
-STANDARD = (
-    "tumour_growth",
-    "mutation",
-    "resistance",
-    "antigen_release",
-    "dendritic_priming",
-    "t_cell_trafficking",
-    "pd1_pdl1",
-    "t_cell_killing",
-    "exhaustion",
-    "memory",
-    "treg",
-    "myeloid_suppression",
-    "inflammation",
-    "organ_milieu",
-    "dissemination",
-    "organ_function",
-    "host_decline",
-    "death",
-)
+TEMPLATES = "build"  # what a file declares that makes mechanisms for other files
 
 
 def load(name: str) -> Mechanism:
-    """Load the mechanism of one file of this folder."""
-    found = import_module(f"abscopal.mechanisms.{name}").mechanism
-    assert isinstance(found, Mechanism)
+    """Load the mechanism of one file.
+
+    Raises
+    ------
+    LookupError
+        If there is no such file, or it is a template.
+    """
+    found = getattr(module_of(paths("mechanisms")[name]), "mechanism", None)
+    if not isinstance(found, Mechanism):
+        raise LookupError(f"{name} declares no mechanism; it is a template that other files fill in")
     return found
 
 
-def standard_model(drugs: Iterable[Mechanism] = ()) -> Model:
-    """Build the full disease with the drugs given (their mechanisms, in any order)."""
-    return _standard_model(tuple(sorted(drugs, key=lambda drug: drug.name)))
+def mechanisms() -> dict[str, Mechanism]:
+    """Return every mechanism by name, templates left out."""
+    modules = {name: module_of(path) for name, path in paths("mechanisms").items()}
+    return {name: module.mechanism for name, module in modules.items() if hasattr(module, "mechanism")}
 
 
-@lru_cache(maxsize=16)
-def _standard_model(drugs: tuple[Mechanism, ...]) -> Model:
-    return Model((*(load(name) for name in STANDARD), *drugs))
+def ports() -> dict[str, Port]:
+    """Return every port of every mechanism by name."""
+    return {port.name: port for mechanism in mechanisms().values() for port in mechanism.ports}
+
+
+def chosen(tags: Iterable[str]) -> list[Mechanism]:
+    """Return the mechanisms that a model with these tags is made of: those of every model, and those of its tags."""
+    known = set(tags)
+    return [found for found in mechanisms().values() if not found.when or known & set(found.when)]

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.drugs.drug import Drug
+from abscopal.drugs.drug import LARGE, Drug
 from abscopal.engine.batch import Batch
 from abscopal.engine.kernel import Kernel
 from abscopal.indications.indication import Indication
@@ -257,9 +257,10 @@ def _place_in_organs(batch: Batch, organ: Index, drugs: Sequence[Drug]) -> None:
     for name in ("liver", "lung", "brain", "bone"):
         batch.lesion_parameter(f"in_{name}")[...] = organ == ORGAN_NAMES.index(name)
     for drug in drugs:
-        if drug.port != "CTLA4_blocked":
-            kind = "antibody" if drug.modality == "antibody" else "small_molecule"
-            batch.lesion_parameter(f"{drug.name}_reach")[...] = np.array([ORGANS[o][kind] for o in ORGAN_NAMES])[organ]
+        if drug.reaches_lesions:
+            kind = "antibody" if drug.modality in LARGE else "small_molecule"
+            reach = np.array([ORGANS[o][kind] for o in ORGAN_NAMES])
+            batch.lesion_parameter(f"{drug.symbol}_reach")[...] = reach[organ]
 
 
 def _personalise(batch: Batch, baseline: Baseline, drugs: Sequence[Drug], seed: int, number: Index) -> None:
@@ -268,10 +269,10 @@ def _personalise(batch: Batch, baseline: Baseline, drugs: Sequence[Drug], seed: 
     batch.parameter("background")[:] = rate / DAYS_PER_YEAR
     for drug in drugs:
         for name, power in drug.weight_power.items():
-            batch.parameter(f"{drug.name}_{name}")[:] *= (baseline.weight / 80.0) ** power.value
+            batch.parameter(f"{drug.symbol}_{name}")[:] *= (baseline.weight / 80.0) ** power.value
         for name, spread in drug.spread.items():
             score = normal(seed, number, f"{drug.name} {name}")[:, 0]
-            batch.parameter(f"{drug.name}_{name}")[:] *= np.exp(spread.value * score)
+            batch.parameter(f"{drug.symbol}_{name}")[:] *= np.exp(spread.value * score)
 
 
 def _grow(

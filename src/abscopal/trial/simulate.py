@@ -17,7 +17,6 @@ from abscopal.clinic.words import spelled
 from abscopal.drugs.drug import Drug
 from abscopal.engine.kernel import Backend, Kernel, compile_model
 from abscopal.indications.indication import Indication
-from abscopal.mechanisms import standard_model
 from abscopal.population.pools import Pool
 from abscopal.population.virtual_population import VirtualPopulation, draw_population
 from abscopal.protocol.protocol import Protocol
@@ -51,7 +50,7 @@ def prepare(protocol: Protocol, backend: Backend = "cpu") -> Design:
     """
     indication = catalogue.indication(protocol.indication)
     drugs = {name: catalogue.drug(name) for name in protocol.drugs}
-    model = standard_model(drug.mechanism() for drug in drugs.values())
+    model = catalogue.disease_model(drugs.values())
     return Design(protocol, indication, drugs, compile_model(model, backend=backend))
 
 
