@@ -24,6 +24,7 @@ from abscopal.engine import stepper, vector_math
 from abscopal.errors import InputError, Problem
 from abscopal.language.layout import Layout, layout_of
 from abscopal.language.model import Model
+from abscopal.language.numbered import with_numbered_drugs
 from abscopal.language.to_lanes import to_lanes
 
 # Below this much of a quantity, accuracy is absolute rather than relative: the smallest amount that matters in a unit.
@@ -66,15 +67,19 @@ class Kernel:
 
 
 def source(model: Model, *, exact_flows: bool = True, lanes: int = LANES) -> str:
-    """Return the text of the module: elementary functions, the model, the stepper, and the compilation of each."""
+    """Return the text of the module: elementary functions, the model, the stepper, and the compilation of each.
+
+    Drugs go by number in it, so that models that differ only in the names of drugs share one compilation.
+    """
     engine = "\n\n".join(text_of(part) for part in (vector_math, stepper))
-    body = f"{engine}\n\nW = {lanes}\n{to_lanes(model, exact_flows=exact_flows)}\n"
+    equations = to_lanes(with_numbered_drugs(model), exact_flows=exact_flows)
+    body = f"{engine}\n\nW = {lanes}\n{equations}\n"
     known = _FUNCTION.findall(text_of(vector_math))
     inner = [name for name in _FUNCTION.findall(body) if name not in (*known, *ENTRY)]
     compiled = [f"{name} = _njit({name}, no_cpython_wrapper=True, no_cfunc_wrapper=True)" for name in inner]
     compiled += [f"{name} = _njit({name})" for name in ENTRY]
     return (
-        f"# generated from model {model.hash}; do not edit\n{body}\n"
+        f"# generated; do not edit\n{body}\n"
         "def _njit(function, **options):\n"
         "    return njit(function, cache=True, nogil=True, error_model='numpy', **options)\n\n\n"
         + "\n".join(compiled)
