@@ -12,13 +12,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.drugs.drug import LARGE, Drug
+from abscopal.drugs.drug import Drug
 from abscopal.engine.batch import Batch
 from abscopal.engine.kernel import Kernel
 from abscopal.indications.indication import Indication
-from abscopal.mechanisms.organ_milieu import ORGANS
 from abscopal.population.baseline import Baseline, draw_baseline
 from abscopal.population.distributions import factors, sample
+from abscopal.population.organs import ORGAN_NAMES, place
 from abscopal.population.pools import Pool, pools
 from abscopal.population.seeding import MEASURABLE_MM, SLOTS, Lesions, seed_lesions
 from abscopal.population.selection import choose, effective_size, rake
@@ -30,7 +30,6 @@ Index = NDArray[np.int64]
 
 POOLS_AT_ONCE = 10  # candidates are held in memory until their pool is selected
 BURN_IN_DAYS = 180.0  # immune cells turn over within weeks; half a year brings them to balance with the tumour
-ORGAN_NAMES = list(ORGANS)
 _FIGURES = ("male", "ecog1", "ldh_high", "brain", "liver", "bone", "lung", "pdl1_ge1", "pdl1_ge5", "pdl1_ge50")
 
 
@@ -246,21 +245,9 @@ def _parameterise(
             batch.parameter(name)[:] = value
     for name, fact in indication.lines.get(line, {}).items():
         batch.parameter(name)[:] *= fact.value
-    _place_in_organs(batch, lesions.organ, drugs)
+    everywhere = np.indices(lesions.organ.shape)
+    place(batch, everywhere[0], everywhere[1], lesions.organ, drugs)
     return batch
-
-
-def _place_in_organs(batch: Batch, organ: Index, drugs: Sequence[Drug]) -> None:
-    """Give each lesion the numbers of its organ."""
-    for name in ("perfusion", "treg_bias", "myeloid_bias", "tolerance", "harm"):
-        batch.lesion_parameter(name)[...] = np.array([ORGANS[o][name] for o in ORGAN_NAMES])[organ]
-    for name in ("liver", "lung", "brain", "bone"):
-        batch.lesion_parameter(f"in_{name}")[...] = organ == ORGAN_NAMES.index(name)
-    for drug in drugs:
-        if drug.reaches_lesions:
-            kind = "antibody" if drug.modality in LARGE else "small_molecule"
-            reach = np.array([ORGANS[o][kind] for o in ORGAN_NAMES])
-            batch.lesion_parameter(f"{drug.symbol}_reach")[...] = reach[organ]
 
 
 def _personalise(batch: Batch, baseline: Baseline, drugs: Sequence[Drug], seed: int, number: Index) -> None:

@@ -1,0 +1,33 @@
+"""What a lesion takes from the organ it sits in: the milieu, and how drugs reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abscopal.drugs.drug import LARGE, Drug
+from abscopal.engine.batch import Batch
+from abscopal.mechanisms.organ_milieu import ORGANS
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+ORGAN_NAMES = list(ORGANS)
+INSIDE = "in_"  # in_liver is 1 for a lesion in the liver
+
+
+def organ_values(names: Sequence[str], drugs: Sequence[Drug]) -> dict[str, Array]:
+    """Return, for each lesion parameter of these names that depends on the organ, its value in each organ."""
+    table = {name: np.array([row[name] for row in ORGANS.values()]) for name in next(iter(ORGANS.values()))}
+    reach = {f"{drug.symbol}_reach": "antibody" if drug.modality in LARGE else "small_molecule" for drug in drugs}
+    inside = {INSIDE + organ: (np.array(ORGAN_NAMES) == organ).astype(float) for organ in ORGAN_NAMES}
+    known = table | inside | {name: table[kind] for name, kind in reach.items()}
+    return {name: known[name] for name in names if name in known}
+
+
+def place(batch: Batch, who: Index, slot: Index, organ: Index, drugs: Sequence[Drug]) -> None:
+    """Give lesion `slot` of patient `who` the numbers of its organ; the three arrays are alike in shape."""
+    for name, values in organ_values(batch.kernel.layout.lesion_parameters, drugs).items():
+        batch.lesion_parameter(name)[who, slot] = values[organ]
