@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -9,28 +10,51 @@ from pathlib import Path
 
 import numpy as np
 
-from abscopal.drugs.drug import load_drug
+from abscopal.catalogue import disease_model
+from abscopal.drugs.drug import Drug, load_drug
 from abscopal.language import Mechanism, Model
 from abscopal.language.formula import names, parse
-from abscopal.mechanisms import STANDARD, load, standard_model
+from abscopal.mechanisms import mechanisms
+from abscopal.mechanisms.driver import build
 
 DRUG_FILES = sorted(Path(str(files("abscopal.drugs"))).glob("*.yaml"))
+DRUGS: dict[str, Drug] = {drug.name: drug for drug in map(load_drug, DRUG_FILES)}
+MECHANISMS = sorted(mechanisms())
 
 
 @cache
 def shipped() -> dict[str, Mechanism]:
-    """The mechanisms of the standard model and of every drug, by name."""
-    drugs = [load_drug(path).mechanism() for path in DRUG_FILES]
-    return {mechanism.name: mechanism for mechanism in (*map(load, STANDARD), *drugs)}
+    """Every mechanism, then those of the drugs (but of none that only enters another's species) and their drivers."""
+    drivers = sorted({driver for drug in DRUGS.values() for driver in drug.drivers})
+    own = {drug.symbol: made for drug in DRUGS.values() if (made := drug.mechanism()).species}
+    return mechanisms() | {f"driver_{driver}": build(driver) for driver in drivers} | own
 
 
-NAMES = sorted([*STANDARD, *(path.stem for path in DRUG_FILES)])
+def structure(mechanism: Mechanism) -> str:
+    """Everything of a drug's mechanism but its name and its numbers."""
+    parts = (mechanism.species, mechanism.definitions, mechanism.contributions, mechanism.processes)
+    return re.sub(rf"(?<![A-Za-z0-9_]){mechanism.name}(?![A-Za-z0-9])|driver_\w+", "drug", repr(parts))
+
+
+NAMES = sorted(shipped())
+"""Every mechanism, driver and drug."""
+FIRST_OF_STRUCTURE = {structure(shipped()[drug.symbol]): drug.name for drug in reversed(DRUGS.values())
+                      if drug.symbol in shipped()}  # fmt: skip
+COMPILED = sorted([*MECHANISMS, *(DRUGS[name].symbol for name in FIRST_OF_STRUCTURE.values())])
+"""Every mechanism, and one drug of each structure: what compiling can tell apart."""
 
 
 @cache
 def full_model() -> Model:
-    """The whole disease with every drug."""
-    return standard_model(mechanism for name, mechanism in shipped().items() if name not in STANDARD)
+    """The whole disease: every mechanism, a drug of each structure, but none that sets a number another one sets."""
+    tags = {tag for mechanism in mechanisms().values() for tag in mechanism.when}
+    given: dict[str, Drug] = {}
+    taken: set[str] = set()
+    for name in sorted(FIRST_OF_STRUCTURE.values()):
+        if not taken & DRUGS[name].parameters.keys():
+            given[name] = DRUGS[name]
+            taken |= DRUGS[name].parameters.keys()
+    return disease_model(given.values(), tags)
 
 
 def _declared(mechanism: Mechanism) -> set[str]:

@@ -28,12 +28,12 @@ PUBLIC = [
     "cited",
     "compile_model",
     "cox",
+    "disease_model",
     "kaplan_meier",
     "load_protocol",
     "logrank",
     "read_lesions",
     "run",
-    "standard_model",
 ]
 HEAVY = {"numpy", "pandas", "pyarrow", "scipy", "matplotlib", "numba", "pint", "pydantic", "ruamel", "libsbml"}
 

@@ -9,29 +9,49 @@ import numpy as np
 import pytest
 
 import abscopal.mechanisms
+from abscopal.catalogue import disease_model
 from abscopal.engine import stepper
 from abscopal.engine.kernel import compile_model
 from abscopal.engine.reference import derivative
-from abscopal.language import Model, Source
-from abscopal.mechanisms import STANDARD, load
+from abscopal.folders import paths
+from abscopal.indications.indication import load_indication
+from abscopal.language import Source
+from abscopal.mechanisms import load, mechanisms
 from abscopal.units import parse_unit
-from shipped_models import DRUG_FILES, NAMES, every_three_weeks, full_model, random_state, shipped, smallest_model
+from shipped_models import (
+    DRUGS,
+    MECHANISMS,
+    NAMES,
+    every_three_weeks,
+    full_model,
+    random_state,
+    shipped,
+    smallest_model,
+)  # fmt: skip
 from trajectories import advance, by_kernel, random_patients
 
 FOLDER = Path(abscopal.mechanisms.__file__).parent
-TEMPLATES = {"antibody_pk", "chemotherapy"}
 LESIONS = 2
 
 
-def test_every_file_of_the_folder_is_in_the_standard_model_or_a_template():
+def test_every_file_of_the_folder_declares_a_mechanism_or_is_a_template():
     files = {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
-    assert files == set(STANDARD) | TEMPLATES
-    assert len(DRUG_FILES) >= 6
-    for name in TEMPLATES:
-        assert callable(import_module(f"abscopal.mechanisms.{name}").build)
+    assert set(MECHANISMS) <= files
+    for name in files - set(MECHANISMS):
+        assert any(
+            callable(getattr(import_module(f"abscopal.mechanisms.{name}"), made, None)) for made in ("build", "add")
+        )
 
 
-@pytest.mark.parametrize("name", STANDARD)
+@pytest.mark.parametrize("name", [name for name in MECHANISMS if mechanisms()[name].when])
+def test_a_mechanism_that_is_not_always_there_can_be_called_for(name):
+    """Some drug, port of a drug, procedure or tag of an indication brings it into a model."""
+    tags = set().union(*(drug.tags for drug in DRUGS.values()), {"radiotherapy", "surgery", "ablation"})
+    tags |= {tag for path in paths("indications").values() for tag in load_indication(path).tags}
+    assert tags & set(mechanisms()[name].when)
+
+
+@pytest.mark.parametrize("name", MECHANISMS)
 def test_a_mechanism_is_named_after_its_file_and_explains_itself(name):
     text = import_module(f"abscopal.mechanisms.{name}").__doc__
     assert text is not None
@@ -109,21 +129,24 @@ def test_two_years_of_random_patients_stay_finite_and_positive():
     assert np.all(y >= 0.0)
 
 
-@pytest.mark.parametrize("name", [path.stem for path in DRUG_FILES])
+@pytest.mark.parametrize("name", sorted(name for name, drug in DRUGS.items() if drug.kinetics.form != "direct"))
 def test_a_drug_that_is_not_given_changes_nothing(name):
-    model = Model([*map(load, STANDARD), shipped()[name]])
-    without = Model(map(load, STANDARD))
-    p, q = random_patients(model, 5, LESIONS, seed=12)
+    drug = DRUGS[name]
+    model = disease_model([drug])
+    without = disease_model(tags=drug.tags)
+    p, q = random_patients(model, 3, LESIONS, seed=12)
+    if drug.kinetics.continuous:
+        p[:, model.patient_parameters.index(drug.intake)] = 0.0
     keep_p = [model.patient_parameters.index(name) for name in without.patient_parameters]
     keep_q = [model.lesion_parameters.index(name) for name in without.lesion_parameters]
-    for m in range(5):
+    for m in range(3):
         y = random_state(model, LESIONS, seed=m)
-        drug = [i for i, species in enumerate(model.patient_species) if species not in without.patient_species]
-        y[drug] = 0.0
+        own = [i for i, species in enumerate(model.patient_species) if species not in without.patient_species]
+        y[own] = 0.0
         full = derivative(model, y, p[m], q[m], LESIONS)
-        bare = derivative(without, np.delete(y, drug), p[m, keep_p], q[m][:, keep_q], LESIONS)
-        assert np.array_equal(full[drug], np.zeros(len(drug)))
-        assert np.allclose(np.delete(full, drug), bare, rtol=1e-12, atol=0.0)
+        bare = derivative(without, np.delete(y, own), p[m, keep_p], q[m][:, keep_q], LESIONS)
+        assert np.array_equal(full[own], np.zeros(len(own)))
+        assert np.allclose(np.delete(full, own), bare, rtol=1e-12, atol=0.0)
 
 
 def test_where_there_is_no_tumour_none_appears():

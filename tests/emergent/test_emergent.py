@@ -14,7 +14,7 @@ from abscopal import catalogue
 from abscopal.engine.batch import Batch
 from abscopal.engine.kernel import compile_model
 from abscopal.language import Model
-from abscopal.mechanisms import load, standard_model
+from abscopal.mechanisms import load
 from abscopal.population.virtual_population import draw_population
 
 DRUGS = ("nivolumab", "dacarbazine")
@@ -33,7 +33,7 @@ def drugs():
 
 @pytest.fixture(scope="module")
 def kernel(drugs):
-    return compile_model(standard_model(drug.mechanism() for drug in drugs))
+    return compile_model(catalogue.disease_model(drugs))
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def lived(population, days, treat=None):
 
 def test_no_drug_has_no_drug_effect(population):
     """A model that knows drugs nobody is given moves as the model without them."""
-    plain = compile_model(standard_model())
+    plain = compile_model(catalogue.disease_model())
     with_drugs = tight(population.batch.take(np.arange(20)))
     layout = with_drugs.kernel.layout
     known = [layout.patient_parameters.index(name) for name in plain.layout.patient_parameters]

@@ -8,12 +8,12 @@ from abscopal.engine.kernel import compile_model
 from abscopal.language import Model
 from abscopal.language.to_sbml import to_sbml
 from example_models import MECHANISMS
-from shipped_models import NAMES, every_three_weeks, full_model, random_state, smallest_model
+from shipped_models import COMPILED, every_three_weeks, full_model, random_state, smallest_model
 from trajectories import by_kernel, by_roadrunner, difference, random_patients, without_floors
 
 LESIONS = 2
 TIMES = [0.0, 10.5, 100.5, 365.5, 730.5]
-MODELS = ["example", "everything", *NAMES]
+MODELS = ["example", "everything", *COMPILED]
 
 
 def model_named(name):

@@ -7,13 +7,13 @@ from abscopal.engine import reference
 from abscopal.engine.kernel import compile_model
 from abscopal.language import Model
 from example_models import MECHANISMS
-from shipped_models import NAMES, every_three_weeks, full_model, random_state, smallest_model
+from shipped_models import COMPILED, every_three_weeks, full_model, random_state, smallest_model
 from trajectories import by_kernel, derivative, difference, random_patients, without_floors
 
 LESIONS = 3
 
 
-@pytest.mark.parametrize("name", ["example", "everything", *NAMES])
+@pytest.mark.parametrize("name", ["example", "everything", *COMPILED])
 def test_right_hand_side_agrees_with_the_twin_on_random_states_and_parameters(name):
     model = {"example": lambda: Model(MECHANISMS), "everything": full_model}.get(name, lambda: smallest_model(name))()
     kernel = compile_model(model, exact_flows=False)
