@@ -126,6 +126,57 @@ def test_shares_of_later_treatment_add_up_to_at_most_one():
     assert refused(ab.Arm, "a", ["nivolumab 240 mg q2w"], subsequent=later)[0].path == "subsequent"
 
 
+def test_later_lines_follow_one_another_and_may_be_those_of_another_arm(tmp_path):
+    third = {"regimen": "docetaxel 75 mg/m2 q3w", "share": 0.5, "start_after_progression_days": 14}
+    crossed = {"crossover_to": "combo", "share": 0.6, "duration_months": 6, "then": [third]}
+    protocol = example(arms=[ab.Arm("mono", ["nivolumab 240 mg q2w"], subsequent=[crossed]), example().arms[1]])
+    (line,) = protocol.arm("mono").subsequent
+    assert protocol.regimen_of(line) == protocol.arm("combo").regimen
+    assert [str(one) for one in protocol.regimen_of(line.then[0])] == ["docetaxel 75 mg/m2 q3w"]
+    assert protocol.drugs == ("nivolumab", "docetaxel", "ipilimumab")
+    path = tmp_path / "lines.yaml"
+    path.write_text(to_yaml(protocol), encoding="utf-8")
+    assert read_protocol(path) == protocol
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ({"share": 0.5}, "regimen"),
+        ({"share": 0.5, "crossover_to": "combo", "regimen": "nivolumab 240 mg q2w"}, "crossover_to"),
+        ({"share": 0.5, "regimen": [], "then": [{"regimen": [], "share": 1}]}, "duration_months"),
+        ({"share": 0.5, "regimen": [], "duration_months": 3, "then": [{"regimen": [], "share": 2}]}, "then[0].share"),
+    ],
+)
+def test_a_later_line_that_makes_no_sense_is_refused(line, path):
+    assert [problem.path for problem in refused(ab.Subsequent, **line)] == [path]
+
+
+def test_an_arm_crossed_over_to_has_to_be_there():
+    arms = [ab.Arm("mono", ["nivolumab 240 mg q2w"], subsequent=[{"crossover_to": "comb", "share": 1}])]
+    (problem,) = refused(example, arms=[*arms, example().arms[1]])
+    assert (problem.path, problem.suggestion) == ("arms[0].subsequent[0].crossover_to", "combo")
+
+
+def test_procedures_stand_beside_drugs_and_are_named_by_their_kind(tmp_path):
+    arms = [ab.Arm("local", ["resect primary day 0", "radiotherapy 8 Gy x3 to liver lesions week 2"]), ab.Arm("b", [])]
+    protocol = example(arms=arms, setting="neoadjuvant")
+    assert protocol.procedures == ("radiotherapy", "surgery")
+    assert protocol.drugs == ()
+    path = tmp_path / "local.yaml"
+    path.write_text(to_yaml(protocol), encoding="utf-8")
+    assert read_protocol(path, **KNOWN) == protocol
+
+
+def test_a_procedure_misspelt_is_guessed_and_so_is_a_drug_of_a_third_line(written):
+    text = SMALL.replace("nivolumab 240 mg q2w", "resectt primary day 0")
+    found = refused(read_protocol, written(text), **KNOWN)
+    assert "resect" in {problem.suggestion for problem in found}
+    line = "{regimen: [], share: 1, duration_months: 2, then: [{regimen: nivolumb 1 mg q1w, share: 1}]}"
+    found = refused(read_protocol, written(f"{SMALL}    subsequent: [{line}]\n"), **KNOWN)
+    assert [(p.path, p.suggestion) for p in found] == [("arms.a.subsequent[0].then[0].regimen", "nivolumab")]
+
+
 def test_an_arm_without_treatment_is_written_as_an_empty_list(tmp_path):
     path = tmp_path / "control.yaml"
     path.write_text(to_yaml(example(arms=[ab.Arm("vaccine", [])])), encoding="utf-8")

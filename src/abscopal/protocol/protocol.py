@@ -17,42 +17,52 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from abscopal.errors import InputError, Problem, shown, unknown
+from abscopal.protocol.procedure import PROCEDURES, Ablation, Radiotherapy, Resection, Tag
 from abscopal.protocol.published import Baseline, Checked, Citation, Contrast, Curve, Published
 from abscopal.protocol.regimen import Regimen
 from abscopal.protocol.schedule import Schedule
+from abscopal.protocol.treatment import Treatment, checked_treatment
 from abscopal.record import Real, Record, Whole
 
 DISCLAIMER = "Abscopal is research software for trial design, not medical advice."
+Setting = Literal["metastatic", "adjuvant", "neoadjuvant", "consolidation", "maintenance"]
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
-def _sentence(value: object, kind: type[Regimen] | type[Schedule]) -> object:
-    if isinstance(value, kind):
+def _schedule(value: object) -> object:
+    if isinstance(value, Schedule):
         return value
     if not isinstance(value, str):
-        raise InputError([Problem(expected=f"a {kind.__name__.lower()} as text", got=shown(value))])
-    return kind.parse(value)
+        raise InputError([Problem(expected="a schedule as text", got=shown(value))])
+    return Schedule.parse(value)
 
 
 def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str | Regimen) else value
+    return [value] if isinstance(value, str | Treatment) else value
 
 
-RegimenField = Annotated[
-    InstanceOf[Regimen],
-    BeforeValidator(lambda value: _sentence(value, Regimen)),
+TreatmentField = Annotated[
+    InstanceOf[Regimen] | InstanceOf[Radiotherapy] | InstanceOf[Resection] | InstanceOf[Ablation],
+    BeforeValidator(checked_treatment),
     PlainSerializer(str, return_type=str),
     WithJsonSchema(
         {
             "type": "string",
-            "pattern": r"^\S+ \S+ (mg|mg/kg|mg/m2) (once|q[1-9][0-9]*[wd])",
-            "examples": ["nivolumab 3 mg/kg q2w", "nivolumab 1 mg/kg q3w x4, then 3 mg/kg q2w"],
+            "pattern": r"^((radiotherapy|resect|ablate) \S|\S+ (AUC )?[0-9.e+]+ \S+ \S)",
+            "examples": [
+                "nivolumab 3 mg/kg q2w",
+                "nivolumab 1 mg/kg q3w x4, then 3 mg/kg q2w",
+                "sunitinib 50 mg daily, 4 weeks on, 2 weeks off",
+                "gemcitabine 1250 mg/m2 days 1,8 q3w x6",
+                "radiotherapy 8 Gy x3 to liver lesions week 2",
+                "resect primary day 0",
+            ],
         }
     ),
 ]
 ScheduleField = Annotated[
     InstanceOf[Schedule],
-    BeforeValidator(lambda value: _sentence(value, Schedule)),
+    BeforeValidator(_schedule),
     PlainSerializer(str, return_type=str),
     WithJsonSchema(
         {
@@ -62,19 +72,53 @@ ScheduleField = Annotated[
         }
     ),
 ]
-Regimens = Annotated[tuple[RegimenField, ...], BeforeValidator(_as_list)]
+Regimens = Annotated[tuple[TreatmentField, ...], BeforeValidator(_as_list)]
 
 
 class Subsequent(Record):
-    """What a share of an arm's subjects receives after progression."""
+    """What a share of an arm's subjects receives after progression, or after the line before it.
 
-    regimen: Regimens = Field(description="Regimens given together; [] for supportive care.")
+    Without `duration_months` a line goes on until death or cut-off, if its sentences do. `then` says what follows a
+    line of that duration; its shares are of those alive by then.
+    """
+
+    regimen: Regimens = Field(default=(), description="Treatments given together; [] for supportive care.")
+    crossover_to: str | None = Field(default=None, description="Arm whose treatment is given, in place of a regimen.")
     share: Annotated[Real, Field(ge=0, le=1)] = Field(description="Share of the subjects alive after progression.")
     start_after_progression_days: Annotated[Whole, Field(ge=1, le=3650)] = Field(
-        default=28, description="Days from progression to the first dose."
+        default=28, description="Days from progression, or from the end of the line before, to the first dose."
     )
+    duration_months: Annotated[Real, Field(gt=0, le=240)] | None = Field(
+        default=None, description="Months after which this line ends; null for no limit of its own."
+    )
+    then: tuple[Subsequent, ...] = Field(default=(), description="What follows this line; the rest gets none.")
     source: Checked | None = Field(default=None, description="checked, recalled or assumed.")
     note: str = Field(default="", description="What the source says, in its own count.")
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        problems = []
+        if self.crossover_to is None and "regimen" not in self.model_fields_set:
+            problems.append(Problem("regimen", "this key (treatments given together), or crossover_to", "nothing"))
+        if self.crossover_to is not None and self.regimen:
+            problems.append(Problem("crossover_to", "either crossover_to or a regimen", "both"))
+        if self.then and self.duration_months is None:
+            problems.append(Problem("duration_months", "the months after which the next line begins", "nothing"))
+        problems += _share_problems("then", self.then)
+        if problems:
+            raise InputError(problems)
+        return self
+
+    def lines(self) -> Iterator[Subsequent]:
+        """Yield this line and all that may follow it."""
+        yield self
+        for line in self.then:
+            yield from line.lines()
+
+
+def _share_problems(path: str, lines: tuple[Subsequent, ...]) -> list[Problem]:
+    total = sum(line.share for line in lines)
+    return [Problem(path, "shares of at most 1 together", shown(round(total, 6)))] if total > 1 + 1e-9 else []
 
 
 class Arm(Record):
@@ -95,16 +139,20 @@ class Arm(Record):
 
     @model_validator(mode="after")
     def _shares_add_up(self) -> Self:
-        total = sum(line.share for line in self.subsequent)
-        if total > 1 + 1e-9:
-            raise InputError([Problem("subsequent", "shares of at most 1 together", shown(round(total, 6)))])
+        if problems := _share_problems("subsequent", self.subsequent):
+            raise InputError(problems)
         return self
+
+    @property
+    def treatments(self) -> tuple[Treatment, ...]:
+        """Every treatment given, in protocol treatment or after it, but for those of arms crossed over to."""
+        later = (line for option in self.subsequent for line in option.lines())
+        return (*self.regimen, *(treatment for line in later for treatment in line.regimen))
 
     @property
     def drugs(self) -> tuple[str, ...]:
         """Names of the drugs given, in protocol treatment or after it, each once."""
-        lines = (self.regimen, *(line.regimen for line in self.subsequent))
-        return tuple(dict.fromkeys(regimen.drug for line in lines for regimen in line))
+        return tuple(dict.fromkeys(one.drug for one in self.treatments if isinstance(one, Regimen)))
 
 
 class _ArmsByName:
@@ -147,6 +195,10 @@ class Protocol(Record):
     title: str = Field(default="", description="What the trial asks, in one line.")
     indication: str = Field(description="Name of an indication of the catalogue, such as melanoma.")
     line: Annotated[str, Field(pattern=r"^[1-9]L$")] = Field(default="1L", description="Line of therapy: 1L, 2L.")
+    setting: Setting = Field(
+        default="metastatic",
+        description="adjuvant: all that was visible was resected before day 0; all others start with visible lesions.",
+    )
     subjects: Annotated[Whole, Field(ge=1, le=1_000_000)] = Field(description="Subjects enrolled, all arms together.")
     arms: Annotated[tuple[Arm, ...], BeforeValidator(_arms_by_name), _ArmsByName(), Field(min_length=1)] = Field(
         description="The arms by name."
@@ -188,6 +240,10 @@ class Protocol(Record):
         for number, name in enumerate(names):
             if name in names[:number]:
                 yield Problem(f"arms[{number}].name", "each arm's name once", f"'{name}' again")
+        for number, arm in enumerate(self.arms):
+            for path, line in _with_paths(f"arms[{number}].subsequent", arm.subsequent):
+                if line.crossover_to is not None and line.crossover_to not in names:
+                    yield unknown(f"{path}.crossover_to", "arm", line.crossover_to, names)
         for number, contrast in enumerate(self.contrasts):
             for key in ("arm", "reference"):
                 if getattr(contrast, key) not in names:
@@ -203,7 +259,24 @@ class Protocol(Record):
                 return arm
         raise InputError([unknown("arms", "arm", name, [arm.name for arm in self.arms])])
 
+    def regimen_of(self, line: Subsequent) -> tuple[Treatment, ...]:
+        """Return the treatments of a later line, which may be those of an arm crossed over to."""
+        return line.regimen if line.crossover_to is None else self.arm(line.crossover_to).regimen
+
     @property
     def drugs(self) -> tuple[str, ...]:
         """Names of all drugs of all arms and lines, each once, in order of appearance."""
         return tuple(dict.fromkeys(drug for arm in self.arms for drug in arm.drugs))
+
+    @property
+    def procedures(self) -> tuple[Tag, ...]:
+        """Tags of the kinds of procedure that any arm or line uses: radiotherapy, surgery, ablation."""
+        used = {type(treatment) for arm in self.arms for treatment in arm.treatments}
+        return tuple(kind.tag for kind in PROCEDURES.values() if kind in used)
+
+
+def _with_paths(path: str, lines: tuple[Subsequent, ...]) -> Iterator[tuple[str, Subsequent]]:
+    """Yield later lines of treatment and where each is in the document."""
+    for number, line in enumerate(lines):
+        yield f"{path}[{number}]", line
+        yield from _with_paths(f"{path}[{number}].then", line.then)
