@@ -20,18 +20,20 @@ mechanism = Mechanism(
     parameters=(
         Parameter(
             "dead_clearance",
-            0.05,
+            0.2,
             "1/day",
             "clearance of dead tumour cells",
-            assumed("necrotic tissue is resorbed over weeks"),
-            (0.01, 0.3),
+            assumed("apoptotic cells are gone within days, necrotic tissue within weeks; chosen with oedema_yield"),
+            (0.01, 0.5),
         ),
         Parameter(
             "oedema_yield",
-            1.0,
+            0.2,
             "1",
             "oedema raised per volume of tumour killed by T cells",
-            assumed("swelling of the order of the tissue under attack; to be held against pseudoprogression rates"),
+            fitted(
+                "pseudoprogression in 6 % of patients (Park HJ et al. Radiology 2020;297:87) and in few single lesions"
+            ),
             (0.0, 5.0),
         ),
         Parameter(
