@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from abscopal.language import formula as grammar
-from abscopal.language.model import Model, parse_reaction
-from abscopal.language.parts import Mechanism, Parameter, Process
+from abscopal.language.equations import Line, equations
+from abscopal.language.model import Model
+from abscopal.language.parts import Mechanism, Parameter
 
 _FUNCTIONS = {"exp": r"\exp", "log": r"\ln", "min": r"\min", "max": r"\max"}
 _COMPARISONS = {ast.Lt: "<", ast.LtE: r"\le", ast.Gt: ">", ast.GtE: r"\ge"}
@@ -40,26 +41,25 @@ def _section(mechanism: Mechanism, mechanisms: Iterable[Mechanism]) -> str:
 
 
 def _equations(mechanism: Mechanism) -> Iterator[str]:
-    for definition in mechanism.definitions:
-        yield f"{_name(definition.name)} = {latex(grammar.parse(definition.formula))}"
-    for part in mechanism.contributions:
-        yield rf"{_name(part.port)} \;\leftarrow\; {latex(grammar.parse(part.formula))}"
-    for process in mechanism.processes:
-        yield f"{_rate(process.name)} = {latex(grammar.parse(process.rate))}"
-    for species, terms in _changes(mechanism.processes).items():
-        change = "".join(terms).removeprefix("+")
-        yield rf"\frac{{\mathrm{{d}}{_name(species)}}}{{\mathrm{{d}}t}} \mathrel{{+}}= {change}"
-    for hazard in mechanism.hazards:
-        yield rf"\lambda_{{\mathrm{{{_text(hazard.name)}}}}} = {latex(grammar.parse(hazard.rate))}"
+    for line in equations(mechanism):
+        if line.kind == "change":
+            change = "".join(_term(count, process) for count, process in line.terms).removeprefix("+")
+            yield rf"\frac{{\mathrm{{d}}{_name(line.name)}}}{{\mathrm{{d}}t}} \mathrel{{+}}= {change}"
+        else:
+            yield f"{_left(line)} {latex(grammar.parse(line.formula))}"
 
 
-def _changes(processes: tuple[Process, ...]) -> dict[str, list[str]]:
-    changes: dict[str, list[str]] = {}
-    for process in processes:
-        for name, count in parse_reaction(process.reaction).items():
-            factor = "" if abs(count) == 1 else f"{abs(count)}\\,"
-            changes.setdefault(name, []).append(f"{'+' if count > 0 else '-'}{factor}{_rate(process.name)}")
-    return changes
+def _left(line: Line) -> str:
+    if line.kind == "contribution":
+        return rf"{_name(line.name)} \;\leftarrow\;"
+    if line.kind == "rate":
+        return f"{_rate(line.name)} ="
+    return rf"\lambda_{{\mathrm{{{_text(line.name)}}}}} =" if line.kind == "hazard" else f"{_name(line.name)} ="
+
+
+def _term(count: int, process: str) -> str:
+    factor = "" if abs(count) == 1 else f"{abs(count)}\\,"
+    return f"{'+' if count > 0 else '-'}{factor}{_rate(process)}"
 
 
 def _table(parameters: tuple[Parameter, ...]) -> list[str]:
