@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import get_args
 
 from abscopal import catalogue
-from abscopal.folders import Kind, module_of
-from abscopal.language import Mechanism, Model, Parameter
+from abscopal.folders import Kind, module_of, singular
+from abscopal.protocol.procedure import Tag
+from abscopal.sources import Source
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,10 @@ class Finding:
 
 
 def check_catalogue() -> Iterator[Finding]:
-    """Check every entry of the catalogue, then the model they make together, as results come in."""
+    """Check every entry of the catalogue, and the models they make, as results come in."""
     for kind, check in _CHECKS.items():
         for name in catalogue.names(kind):
-            yield _attempt(kind.removesuffix("s"), name, check)
-    yield _attempt("model", "standard model with all drugs", _whole_model)
+            yield _attempt(singular(kind), name, check)
 
 
 def _attempt(kind: str, name: str, check: Callable[[str], str]) -> Finding:
@@ -47,21 +49,29 @@ def _attempt(kind: str, name: str, check: Callable[[str], str]) -> Finding:
 
 
 def _mechanism(name: str) -> str:
-    module = module_of(catalogue.path("mechanisms", name))
-    if not hasattr(module, "mechanism"):
-        return "template that drugs fill in"
-    mechanism: Mechanism = module.mechanism
+    mechanism = getattr(module_of(catalogue.path("mechanisms", name)), "mechanism", None)
+    if mechanism is None:
+        return "template that other files fill in"
     if mechanism.name != name:
         raise ValueError(f"the file is called {name} and the mechanism {mechanism.name}")
+    if mechanism.when and not _callable_tags() & set(mechanism.when):
+        raise ValueError(f"no model uses it: no drug, procedure or indication brings any of {', '.join(mechanism.when)}")
     return f"{len(mechanism.parameters)} parameters, {len(mechanism.species)} species"
+
+
+@cache
+def _callable_tags() -> frozenset[str]:
+    """Everything that can call for a mechanism."""
+    tags = set(get_args(Tag)).union(*(catalogue.drug(name).tags for name in catalogue.names("drugs")))
+    return frozenset(tags.union(*(catalogue.indication(name).tags for name in catalogue.names("indications"))))
 
 
 def _drug(name: str) -> str:
     drug = catalogue.drug(name)
     if drug.name != name:
         raise ValueError(f"the file is called {name} and the drug {drug.name}")
-    mechanism = drug.mechanism()
-    return f"{drug.target}, {_grades(mechanism.parameters)}"
+    catalogue.disease_model([drug])
+    return f"{drug.group}, {_grades(fact.origin(drug.sources) for _, fact in drug.facts())}"
 
 
 def _indication(name: str) -> str:
@@ -70,24 +80,23 @@ def _indication(name: str) -> str:
         raise ValueError(f"the file is called {name} and the indication {indication.name}")
     for protocol in indication.calibration:
         catalogue.path("protocols", protocol)
-    return f"calibrated with {', '.join(indication.calibration) or 'no trial'}"
+    origins = (fact.origin(indication.sources) for _, fact in indication.facts())
+    return f"calibrated with {', '.join(indication.calibration) or 'no trial'}; {_grades(origins)}"
 
 
 def _protocol(name: str) -> str:
     protocol = catalogue.load_protocol(name)
     if protocol.name != name:
         raise ValueError(f"the file is called {name} and the protocol {protocol.name}")
-    return f"{protocol.indication}, {len(protocol.arms)} arms, {protocol.subjects} subjects"
+    tags = (*catalogue.indication(protocol.indication).tags, *protocol.procedures)
+    model = catalogue.disease_model(map(catalogue.drug, protocol.drugs), tags)
+    size = f"{len(model.parameters)} parameters, {len(model.species)} species"
+    return f"{protocol.indication}, {len(protocol.arms)} arms, {protocol.subjects} subjects; {size}"
 
 
-def _whole_model(_: str) -> str:
-    model: Model = catalogue.disease_model(catalogue.drug(name) for name in catalogue.names("drugs"))
-    return f"{len(model.parameters)} parameters: {_grades(model.parameters.values())}"
-
-
-def _grades(parameters: Iterable[Parameter]) -> str:
-    """`12 checked, 3 assumed`: how many parameters have what kind of source."""
-    grades = Counter(parameter.source.grade for parameter in parameters)
+def _grades(origins: Iterable[Source]) -> str:
+    """`12 checked, 3 assumed`: how many numbers have what kind of source."""
+    grades = Counter(origin.grade for origin in origins)
     return ", ".join(f"{count} {grade}" for grade, count in grades.most_common())
 
 

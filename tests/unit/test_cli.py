@@ -338,12 +338,15 @@ def test_check_names_what_is_unsound_with_code_4(monkeypatch):
     assert "nivolumab has no source" in done.stdout
 
 
-def test_check_finds_a_mechanism_that_no_model_uses(monkeypatch):
-    import abscopal.mechanisms
-
-    monkeypatch.setattr(abscopal.mechanisms, "STANDARD", abscopal.mechanisms.STANDARD[1:])
+def test_check_finds_a_mechanism_that_no_model_uses(monkeypatch, tmp_path):
+    (tmp_path / "mechanisms").mkdir()
+    (tmp_path / "mechanisms" / "orphan.py").write_text(
+        "from abscopal.language import Mechanism\n"
+        "mechanism = Mechanism('orphan', 'Nobody calls for it', when=('a drug that nobody has',))\n"
+    )
+    monkeypatch.setenv("ABSCOPAL_CATALOGUE", str(tmp_path))
     unused = [finding.name for finding in check.check_catalogue() if "no model uses it" in " ".join(finding.problems)]
-    assert unused == ["tumour_growth"]
+    assert unused == ["orphan"]
 
 
 def test_a_new_protocol_runs_as_it_is(calls, tmp_path):

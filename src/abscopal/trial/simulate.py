@@ -50,7 +50,7 @@ def prepare(protocol: Protocol, backend: Backend = "cpu") -> Design:
     """
     indication = catalogue.indication(protocol.indication)
     drugs = {name: catalogue.drug(name) for name in protocol.drugs}
-    model = catalogue.disease_model(drugs.values())
+    model = catalogue.disease_model(drugs.values(), (*indication.tags, *protocol.procedures))
     return Design(protocol, indication, drugs, compile_model(model, backend=backend))
 
 
