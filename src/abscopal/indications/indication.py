@@ -122,6 +122,7 @@ class Indication(Record):
     tags: list[str] = Field(min_length=1, description="solid or liquid, and whatever else mechanisms ask for")
     calibration: list[str] = Field(default_factory=list, description="protocols its parameters were fitted to")
     sites: dict[str, Fact] = Field(description="weight of each organ among lesions")
+    needs_measurable: bool = Field(default=True, description="whether trials ask for a lesion that RECIST can measure")
     clustering: Fact = Field(description="pull of lesions already in an organ on the next one")
     primary: Primary | None = Field(default=None, description="the primary tumour; none in liquid cancers")
     sum_of_diameters: Distribution = Field(description="sum of target diameters at enrolment, mm")

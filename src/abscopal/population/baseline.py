@@ -2,42 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from abscopal.indications.indication import Indication
-from abscopal.population.distributions import EPSILON, sample
+from abscopal.population.distributions import EPSILON, sample, shifted
 from abscopal.population.seeding import MOST_TARGETS, Lesions
+from abscopal.population.traits import Candidates, log_factor, marginal_flags
 from abscopal.random_streams import normal, uniform
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 SEEN_MM = 5.0  # about the detection limit of CT; what the clinic really sees is the clinic's affair
+SUPERFICIAL = ("node", "skin")  # organs whose metastases are not visceral
+LEAST_BURDEN = -3.0  # standard score of those without visible disease
 ECOG_FITNESS, ECOG_BURDEN = 0.6, 0.3  # assumed: correlations of performance status with fitness and burden
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """Covariates of n patients; years, kg, multiples of the upper limit of normal, shares, mutations per Mb."""
+    """Covariates of n patients; years, kg, multiples of the upper limit of normal, shares, mutations per Mb, mL/min.
+
+    `traits` are drivers and subtypes of the tumour by name, `published` the same under the names of protocols,
+    `history` what the patient brings along, `readouts` what laboratory and pathology found (`population/readouts.py`).
+    """
 
     age: Array
-    male: NDArray[np.bool_]
+    male: Flags
     weight: Array
     ecog: NDArray[np.int64]
     ldh: Array
     pdl1: Array
     tmb: Array
     nlr: Array
-    has: dict[str, NDArray[np.bool_]]  # organ: whether a lesion of at least SEEN_MM is there
+    gfr: Array
+    has: dict[str, Flags]  # organ: whether a lesion of at least SEEN_MM is there
+    traits: dict[str, Flags]
+    published: dict[str, Flags]
+    history: dict[str, Flags]
+    readouts: dict[str, Array]
 
     def take(self, which: NDArray[np.int64]) -> Baseline:
         """Return the patients listed, in that order."""
-        parts = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "has"}
-        return Baseline(**{k: v[which] for k, v in parts.items()}, has={k: v[which] for k, v in self.has.items()})
+        return self.each(lambda several: several[0][which], [self])
 
-    def flags(self) -> dict[str, NDArray[np.bool_]]:
+    @staticmethod
+    def each(change: Callable[[list[Any]], Any], several: Sequence[Baseline]) -> Baseline:
+        """Return a baseline of which every array is a change of the same array of several baselines."""
+        parts: dict[str, Any] = {}
+        for part in fields(Baseline):
+            values = [getattr(one, part.name) for one in several]
+            nested = isinstance(values[0], dict)
+            parts[part.name] = {k: change([v[k] for v in values]) for k in values[0]} if nested else change(values)
+        return Baseline(**parts)
+
+    def flags(self) -> dict[str, Flags]:
         """Return the yes-no marginals that protocols publish."""
         return {
             "male": self.male,
@@ -47,17 +70,21 @@ class Baseline:
             "pdl1_ge5": self.pdl1 >= 0.05,
             "pdl1_ge50": self.pdl1 >= 0.5,
             **self.has,
+            "visceral": np.any([there for organ, there in self.has.items() if organ not in SUPERFICIAL], axis=0),
+            "extrahepatic": np.any([there for organ, there in self.has.items() if organ != "liver"], axis=0),
+            **self.published,
+            **self.history,
+            **{f"cps_ge{cut}": self.readouts["CPS"] >= cut for cut in (1, 10) if "CPS" in self.readouts},
         }
 
 
 def draw_baseline(
     indication: Indication,
     organs: list[str],
-    common: Mapping[str, Array],
     pdl1_truth: Array,
     lesions: Lesions,
-    seed: int,
-    subjects: NDArray[np.int64],
+    who: Candidates,
+    history: dict[str, Flags],
     age_median: float | None = None,
 ) -> Baseline:
     """Draw covariates jointly with what lies beneath them: markers share the factors that drive the biology.
@@ -65,33 +92,59 @@ def draw_baseline(
     PD-L1 is the tumour's constitutive PD-L1 read with assay error (a standard deviation of 0.5 on the logit: assumed,
     assays of one biopsy disagree by about a category).
     """
-    draw = {name: sample(name, d, common, seed, subjects) for name, d in indication.covariates.items()}
+    seed, subjects = who.seed, who.number
+    draw = {name: _covariate(indication, name, who) for name in indication.covariates}
     shift = 0.0 if age_median is None else age_median - indication.covariates["age"].center.value
     logit = np.log((pdl1_truth + EPSILON) / (1 - pdl1_truth + EPSILON))
     error = normal(seed, subjects, "PD-L1 assay")[:, 0]
     seen = lesions.diameter >= SEEN_MM
+    age = np.clip(draw["age"] + shift, 18, 95)
+    male = uniform(seed, subjects, "sex")[:, 0] < indication.male.value
+    weight = np.clip(draw["weight"], 40, 180)
     return Baseline(
-        age=np.clip(draw["age"] + shift, 18, 95),
-        male=uniform(seed, subjects, "sex")[:, 0] < indication.male.value,
-        weight=np.clip(draw["weight"], 40, 180),
-        ecog=_performance(indication, common, lesions, seed, subjects),
+        age=age,
+        male=male,
+        weight=weight,
+        ecog=_performance(indication, who, lesions),
         ldh=draw["LDH"],
         pdl1=1 / (1 + np.exp(-(logit + 0.5 * error))),
         tmb=draw["TMB"],
         nlr=draw["NLR"],
+        gfr=_filtration(age, male, weight, normal(seed, subjects, "creatinine")[:, 0]),
         has={name: (seen & (lesions.organ == number)).any(axis=1) for number, name in enumerate(organs)},
+        traits=dict(who.traits),
+        published=marginal_flags(indication, who.traits),
+        history=history,
+        readouts={},
     )
 
 
-def _performance(
-    indication: Indication, common: Mapping[str, Array], lesions: Lesions, seed: int, subjects: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _covariate(indication: Indication, name: str, who: Candidates) -> Array:
+    """Draw one covariate, with what the tumour's traits do to it."""
+    distribution = indication.covariates[name]
+    value = sample(name, distribution, who.common, who.seed, who.number)
+    by_trait = log_factor(indication, who.traits, name)
+    return value if by_trait is None else shifted(distribution, value, by_trait)
+
+
+def _filtration(age: Array, male: Flags, weight: Array, score: Array) -> Array:
+    """Creatinine clearance in mL/min (Cockcroft DW, Gault MH. Nephron 1976;16:31), from a creatinine drawn.
+
+    Creatinine has a median of 0.9 mg/dL in men and 0.75 in women (assumed: reference values of adults) and a
+    coefficient of variation of 20 % (assumed: renal failure excluded). Clearance is held to 20 to 180 mL/min.
+    """
+    creatinine = np.where(male, 0.9, 0.75) * np.exp(0.2 * score)
+    clearance = (140.0 - age) * weight / (72.0 * creatinine) * np.where(male, 1.0, 0.85)
+    return np.asarray(np.clip(clearance, 20.0, 180.0))
+
+
+def _performance(indication: Indication, who: Candidates, lesions: Lesions) -> NDArray[np.int64]:
     """Draw performance status 0 or 1, worse with poor fitness and high burden, at about the indication's share."""
     from scipy.special import ndtri
 
     burden, usual = lesions.diameter[:, :MOST_TARGETS].sum(axis=1), indication.sum_of_diameters
-    score = np.log((burden + EPSILON) / usual.center.value) / usual.spread.value
-    own = normal(seed, subjects, "performance status")[:, 0]
+    score = np.maximum(np.log((burden + EPSILON) / usual.center.value) / usual.spread.value, LEAST_BURDEN)
+    own = normal(who.seed, who.number, "performance status")[:, 0]
     rest = np.sqrt(1 - ECOG_FITNESS**2 - ECOG_BURDEN**2)
-    latent = -ECOG_FITNESS * common["fitness"] + ECOG_BURDEN * score + rest * own
+    latent = -ECOG_FITNESS * who.common["fitness"] + ECOG_BURDEN * score + rest * own
     return np.asarray(latent > ndtri(1 - indication.ecog1.value), dtype=np.int64)

@@ -43,3 +43,11 @@ def on_scale(distribution: Distribution, score: Array) -> Array:
         return np.asarray(center * np.exp(spread * score))
     middle = np.log(center / (1.0 - center))
     return np.asarray(1.0 / (1.0 + np.exp(-(middle + spread * score))))
+
+
+def shifted(distribution: Distribution | None, value: Array, log_factor: Array) -> Array:
+    """Multiply values by exp(log_factor), or their odds where they were drawn on the logit scale."""
+    if distribution is None or distribution.scale != "logit":
+        return np.asarray(value * np.exp(log_factor))
+    odds = value / np.maximum(1.0 - value, EPSILON) * np.exp(log_factor)
+    return np.asarray(odds / (1.0 + odds))

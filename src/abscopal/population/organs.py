@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 ORGAN_NAMES = list(ORGANS)
-INSIDE = "in_"  # in_liver is 1 for a lesion in the liver
+INSIDE, MARROW = "in_", "marrow"  # in_liver is 1 for a lesion in the liver
 
 
 def organ_values(names: Sequence[str], drugs: Sequence[Drug]) -> dict[str, Array]:
@@ -23,6 +23,8 @@ def organ_values(names: Sequence[str], drugs: Sequence[Drug]) -> dict[str, Array
     table = {name: np.array([row[name] for row in ORGANS.values()]) for name in next(iter(ORGANS.values()))}
     reach = {f"{drug.symbol}_reach": "antibody" if drug.modality in LARGE else "small_molecule" for drug in drugs}
     inside = {INSIDE + organ: (np.array(ORGAN_NAMES) == organ).astype(float) for organ in ORGAN_NAMES}
+    if INSIDE + MARROW not in names:  # tumour in marrow replaces what tumour in bone replaces
+        inside[INSIDE + "bone"] += inside[INSIDE + MARROW]
     known = table | inside | {name: table[kind] for name, kind in reach.items()}
     return {name: known[name] for name in names if name in known}
 
