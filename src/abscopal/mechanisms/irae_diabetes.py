@@ -1,0 +1,27 @@
+"""Autoimmune diabetes: beta cells do not grow back, and the first sign is often ketoacidosis.
+
+    d T_islets / dt      = onset * (1 + hastening * T_self_primed) * (attack - T_islets)
+    d injury_islets / dt = injury by T_islets, bounded, * (1 - injury / worst) - repair * injury
+
+Template and symbols: `irae.py`. Numbers: `scripts/fit_irae.py`.
+"""
+
+from abscopal.language import assumed
+from abscopal.mechanisms.irae import Organ, build
+
+mechanism = build(
+    Organ(
+        name="islets",
+        event="diabetes",
+        title="diabetes",
+        damage=(9.25e-07, (3.08e-08, 2.78e-05)),
+        spread=3.81,
+        ctla4=(0.34, (0.034, 3.4)),
+        joint=(6.86, (0.686, 68.6)),
+        onset=(0.00952, (0.0019, 0.0476)),
+        repair=(0.0005, (0.000125, 0.002)),
+        worst=5.0,
+        targets="incidence of diabetes by class (Stamatouli 2018, recalled; severe in CheckMate 914), onset 29 weeks",
+        mending=assumed("beta cells do not grow back; insulin replaces them for life"),
+    )
+)

@@ -1,0 +1,27 @@
+"""Thyroiditis that ends in hypothyroidism: the gland does not grow back, and hormone replaces it.
+
+    d T_thyroid / dt      = onset * (1 + hastening * T_self_primed) * (attack - T_thyroid)
+    d injury_thyroid / dt = injury by T_thyroid, bounded, * (1 - injury / worst) - repair * injury
+
+Template and symbols: `irae.py`. Numbers: `scripts/fit_irae.py`.
+"""
+
+from abscopal.language import assumed
+from abscopal.mechanisms.irae import Organ, build
+
+mechanism = build(
+    Organ(
+        name="thyroid",
+        event="thyroid",
+        title="hypothyroidism",
+        damage=(0.000211, (7.03e-06, 0.00633)),
+        spread=2.16,
+        ctla4=(1.83, (0.183, 18.3)),
+        joint=(0.969, (0.0969, 9.69)),
+        onset=(0.0325, (0.0065, 0.163)),
+        repair=(0.0005, (0.000125, 0.002)),
+        worst=3.05,
+        targets="incidence of hypothyroidism by class (Barroso-Sousa 2018, recalled) and onset at 12 weeks",
+        mending=assumed("the gland hardly recovers; hormone is replaced for life"),
+    )
+)
