@@ -117,6 +117,10 @@ class Batch:
     def dose(self, which: Index, species: str, amount: Array) -> None:
         """Add an amount (of the species' unit) to a patient species at this moment."""
         self.y[which, self.kernel.layout.index(species)] += amount
+        self.disturb(which)
+
+    def disturb(self, which: Index) -> None:
+        """Start again with short steps, as after any change from outside."""
         self.step[which] = np.minimum(self.step[which], self.opening[which])
         self.dosed[which] = 1
 
