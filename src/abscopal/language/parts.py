@@ -69,11 +69,15 @@ class Process:
 
 @dataclass(frozen=True)
 class Hazard:
-    """An event that strikes a patient at a rate per day, once its integral passes a random threshold."""
+    """An event that strikes a patient at a rate per day, once its integral passes a random threshold.
+
+    The patient dies of it if `fatal`; else it is something that happens to him or her.
+    """
 
     name: str
     rate: str
     meaning: str
+    fatal: bool = True
 
 
 @dataclass(frozen=True)

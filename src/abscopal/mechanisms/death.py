@@ -1,4 +1,4 @@
-"""Death, by cause: cachexia, failure of a vital organ, or whatever else people of this age die of.
+"""Death, by cause: cachexia, failure of a vital organ, treatment, or whatever else people of this age die of.
 
 Each cause is a hazard of its own, and the first to strike is the cause of death. `frailty` is what remains different
 between patients of equal burden.
@@ -7,7 +7,7 @@ between patients of equal burden.
     failure of an organ = failure_rate * (1 - function)
 """
 
-from abscopal.language import Hazard, Mechanism, Parameter, assumed, cited
+from abscopal.language import Hazard, Mechanism, Parameter, Port, assumed, cited
 
 mechanism = Mechanism(
     "death",
@@ -50,12 +50,16 @@ mechanism = Mechanism(
             (1e-7, 0.01),
         ),
     ),
+    ports=(Port("treatment_death", "sum", "hazard of death from toxicity of treatment", "1/day", "patient"),),
     hazards=(
         Hazard("cachexia", "death_rate * frailty * decline", "death from the burden as a whole"),
         Hazard("liver_failure", "failure_rate * (1 - liver_function)", "death from liver failure"),
         Hazard("respiratory_failure", "failure_rate * (1 - lung_function)", "death from respiratory failure"),
         Hazard("brain_metastases", "failure_rate * (1 - brain_function)", "death from raised intracranial pressure"),
-        Hazard("marrow_failure", "failure_rate * (1 - bone_function)", "death from marrow failure"),
+        Hazard("marrow_failure", "failure_rate * (1 - marrow_function)", "death from marrow failure"),
+        Hazard("kidney_failure", "failure_rate * (1 - kidney_function)", "death from kidney failure"),
+        Hazard("bowel_obstruction", "failure_rate * (1 - bowel_function)", "death from bowel obstruction"),
+        Hazard("treatment_toxicity", "treatment_death", "death from toxicity of treatment"),
         Hazard("other_causes", "background", "death from something else"),
     ),
 )

@@ -1,0 +1,33 @@
+"""Clonal and subclonal antigen: how much of what the patient's T cells know each lesion still carries.
+
+An antigen of the trunk is in every lesion; one of a branch is in some. A lesion founded by a cell without it is seen by
+fewer of the T cells, whatever they do elsewhere, which is one reason for mixed responses. Within a lesion, cells that
+lost all of it are the evasive clone.
+
+    suppression *= 1 / (1 + subclonality)
+"""
+
+from abscopal.language import Contribution, Mechanism, Parameter, cited
+
+mechanism = Mechanism(
+    "clonal_antigen",
+    "Antigen that a lesion does not share with the others",
+    parameters=(
+        Parameter(
+            "subclonality",
+            0.05,
+            "1",
+            "antigen that this lesion lacks over antigen that it has",
+            cited(
+                "McGranahan N et al. Science 2016;351:1463",
+                derived="most neoantigens of responding tumours are clonal, a few are mostly branched; loss of HLA in "
+                "one lesion and not in another spreads it",
+                recalled=True,
+            ),
+            (0.0, 20.0),
+            per="lesion",
+            spread=1.0,
+        ),
+    ),
+    contributions=(Contribution("suppression", "1 / (1 + subclonality)"),),
+)
