@@ -9,8 +9,8 @@ where PD-1 is blocked as well: the two together do more than their sum (each org
     d T_self_primed / dt = self_turnover * (proneness * CTLA4_blocked^ctla4_power - T_self_primed)
     proneness            = autoimmune_tendency * (1 + history_effect * autoimmune_history)
 
-1 is the typical patient under full blockade; without blockade both stay at zero. `injury_relief` is where
-corticosteroids and other immunosuppressants act: a factor on the injury that the cells do.
+1 is the typical patient under full blockade; without blockade both stay at zero.
+Corticosteroids and other immunosuppressants ease the injury that the cells do (`immunosuppression`).
 """
 
 from abscopal.language import Definition, Mechanism, Parameter, Port, Process, Species, assumed, cited, fitted
@@ -77,10 +77,7 @@ mechanism = Mechanism(
             (0.3, 6.0),
         ),
     ),
-    ports=(
-        Port("PD1_systemic", "any", "share of PD-1 signalling blocked outside the tumour", per="patient"),
-        Port("injury_relief", "product", "factor of immunosuppression on injury by T cells", per="patient"),
-    ),
+    ports=(Port("PD1_systemic", "any", "share of PD-1 signalling blocked outside the tumour", per="patient"),),
     definitions=(
         Definition(
             "proneness",
