@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from abscopal.drugs.drug import LARGE, Drug
 from abscopal.engine.batch import Batch
 from abscopal.mechanisms.organ_milieu import ORGANS
+from abscopal.mechanisms.peritoneal_spread import EXPOSED
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -25,7 +26,8 @@ def organ_values(names: Sequence[str], drugs: Sequence[Drug]) -> dict[str, Array
     inside = {INSIDE + organ: (np.array(ORGAN_NAMES) == organ).astype(float) for organ in ORGAN_NAMES}
     if INSIDE + MARROW not in names:  # tumour in marrow replaces what tumour in bone replaces
         inside[INSIDE + "bone"] += inside[INSIDE + MARROW]
-    known = table | inside | {name: table[kind] for name, kind in reach.items()}
+    exposed = {"exposed": np.array([EXPOSED.get(organ, 0.0) for organ in ORGAN_NAMES])}
+    known = table | inside | exposed | {name: table[kind] for name, kind in reach.items()}
     return {name: known[name] for name in names if name in known}
 
 
