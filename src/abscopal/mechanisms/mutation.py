@@ -23,14 +23,6 @@ mechanism = Mechanism(
     ),
     parameters=(
         Parameter(
-            "birth",
-            0.14,
-            "1/day",
-            "division rate of tumour cells",
-            cited(_BOZIC, doi="10.7554/eLife.00747"),
-            (0.05, 0.5),
-        ),
-        Parameter(
             "mutation_resistant",
             5e-8,
             "1",

@@ -3,9 +3,11 @@
 Every clone grows at one rate that falls as the lesion fills the capacity its vessels give it; the capacity is built by
 the tumour and regresses without it. While small against `C_max` a lesion grows exponentially at rate `growth`, its
 capacity `vascular_ratio` times its cells; near `C_max` it slows and stops. With the capacity held constant this is
-Gompertz's law. A mutant clone grows once mutation has made a first whole cell of it; below that it is an expectation.
+Gompertz's law. What is left of a lesion that dies faster than its vessels regress grows back faster than it ever grew,
+yet no faster than its cells divide (`birth`). A mutant clone grows once mutation has made a first whole cell of it;
+below that it is an expectation.
 
-    dC/dt = growth / ln(vascular_ratio) * ln(K / C) * C
+    dC/dt = min(growth / ln(vascular_ratio) * ln(K / C), birth) * C
     dK/dt = s C - (vascular_loss + (s - vascular_loss) (C / C_max)^(2/3)) K
     s     = vascular_ratio (growth + vascular_loss)
 """
@@ -35,6 +37,14 @@ mechanism = Mechanism(
             ),
             (0.0005, 0.1),
             per="lesion",
+        ),
+        Parameter(
+            "birth",
+            0.14,
+            "1/day",
+            "division rate of tumour cells",
+            cited("Bozic I et al. eLife 2013;2:e00747", doi="10.7554/eLife.00747"),
+            (0.05, 0.5),
         ),
         Parameter(
             "vascular_ratio",
@@ -81,7 +91,8 @@ mechanism = Mechanism(
         Definition("C_visible", "visible_clones", "cell", "tumour cells that T cells see", "lesion"),
         Definition(
             "net_growth",
-            "growth_factor * growth / log(vascular_ratio) * log(max(K_vessels, one_cell) / max(C, one_cell))",
+            "min(growth_factor * growth / log(vascular_ratio)"
+            " * log(max(K_vessels, one_cell) / max(C, one_cell)), birth)",
             "1/day",
             "growth rate of every clone at this moment",
             "lesion",
