@@ -1,14 +1,18 @@
 """Bispecific antibodies tie any T cell of a lesion to a tumour cell with the antigen.
 
 What counts is how many T cells there are, not what they are specific for: the infiltrate, bystanders and all, and those
-of the tissue around, which are fewer in a patient low in lymphocytes. Constant engagement tires T cells and a pause
-rests them (Philipp 2022). Cytokines are released at first contact and hardly later, which is why doses step up.
+of the tissue around, which are fewer in a patient low in lymphocytes. Engaged T cells multiply. Constant engagement
+tires them and a pause rests them (Philipp 2022). Cytokines are released at first contact and hardly later, which is why
+doses step up.
 
     kill = bispecific_kill * exposure * (1 - fatigue) * n / (antigen-positive cells + bispecific_contact * n)
+    n = bystanders * (T_effector + T_progenitor)
+        + T_cell_basal * (1 - lymphocytes_lost) * (1 + expansion) * perfusion * (volume + T_cell_nest)
+    d expansion / dt = expansion_rate * (expansion_limit * exposure - expansion)
     d fatigue / dt   = fatigue_rate * exposure * (1 - fatigue) - fatigue_recovery * fatigue
     d tolerance / dt = tolerance_rate * exposure * (1 - tolerance) - tolerance_loss * tolerance
 
-for n T cells in reach of a lesion; fatigue and tolerance follow the mean exposure of the lesions.
+for n T cells in reach of a lesion; expansion, fatigue and tolerance follow the mean exposure of the lesions.
 """
 
 from abscopal.language import Contribution, Definition, Mechanism, Parameter, Port, Process, Species, assumed, cited
@@ -62,7 +66,32 @@ _KILL = (
         (0.1, 100.0),
     ),
 )
-_WANING = (
+_CHANGE = (
+    Parameter(
+        "expansion_rate",
+        0.1,
+        "1/day",
+        "pace at which T cells multiply when engaged and fall back when not",
+        cited(
+            "Klinger M et al. Blood 2012;119:6226",
+            derived="T cells in blood double or triple within two to three weeks of blinatumomab",
+            recalled=True,
+        ),
+        (0.02, 0.5),
+    ),
+    Parameter(
+        "expansion_limit",
+        4.0,
+        "1",
+        "T cells gained at full engagement, per T cell before",
+        cited(
+            "Klinger M et al. Blood 2012;119:6226",
+            derived="double or triple in blood at an engagement of about half",
+            recalled=True,
+        ),
+        (0.0, 20.0),
+        spread=0.5,
+    ),
     Parameter("fatigue_rate", 0.05, "1/day", "tiring of T cells at full engagement", _PHILIPP, (0.005, 0.3)),
     Parameter("fatigue_recovery", 0.05, "1/day", "recovery of tired T cells", _PHILIPP, (0.01, 0.3)),
     Parameter(
@@ -95,16 +124,17 @@ mechanism = Mechanism(
     "bispecific",
     "Bispecific antibodies redirect the T cells of a lesion, which tire of it",
     species=(
+        Species("redirected_expansion", "1", "T cells gained by engagement, per T cell before"),
         Species("redirection_fatigue", "1", "share of engaged T cells that are tired"),
         Species("redirection_tolerance", "1", "share of cytokine release that engaged T cells have lost"),
     ),
-    parameters=(*_KILL, *_WANING),
+    parameters=(*_KILL, *_CHANGE),
     ports=(Port("redirected_exposure", "any", "share of the T cells of a lesion that an antibody ties to it"),),
     definitions=(
         Definition(
             "redirected_T_cells",
-            "bystanders * (T_effector + T_progenitor)"
-            " + T_cell_basal * (1 - lymphocytes_lost) * perfusion * (volume + T_cell_nest)",
+            "bystanders * (T_effector + T_progenitor) + T_cell_basal * (1 - lymphocytes_lost)"
+            " * (1 + redirected_expansion) * perfusion * (volume + T_cell_nest)",
             "cell",
             "T cells in reach of a lesion",
             "lesion",
@@ -126,6 +156,8 @@ mechanism = Mechanism(
         Contribution("cytokine_release", "bispecific_cytokine * redirected_mean * (1 - redirection_tolerance)"),
     ),
     processes=(
+        Process("multiplication", "-> redirected_expansion", "expansion_rate * expansion_limit * redirected_mean"),
+        Process("falling_back", "redirected_expansion ->", "expansion_rate * redirected_expansion"),
         Process("tiring", "-> redirection_fatigue", "fatigue_rate * redirected_mean * (1 - redirection_fatigue)"),
         Process("rest", "redirection_fatigue ->", "fatigue_recovery * redirection_fatigue"),
         Process(

@@ -44,16 +44,16 @@ _KINETICS = (
     ),
     Parameter(
         "car_expansion",
-        1.3,
+        1.9,
         "1/day",
         "division rate of CAR-T cells at full antigen in an emptied niche",
-        _stein("net ln(3900)/9.3 days, plus contraction, over the help that is left by then"),
+        _stein("net ln(3900)/9.3 days, plus contraction, over help, drive and divisions on the way to the peak"),
         (0.3, 3.0),
         spread=0.4,
     ),
     Parameter(
         "car_divisions",
-        8.0,
+        8.3,
         "1",
         "e-folds of division after which expansion is halved",
         _stein("3900-fold, with a standard deviation of 1.55 in its logarithm"),
@@ -145,7 +145,7 @@ _ANTIGEN = (
 _KILL = (
     Parameter(
         "car_kill",
-        4.0,
+        6.0,
         "1/day",
         "cells killed per CAR-T cell and day",
         cited("Halle S et al. Immunity 2016;44:233", derived="2 to 16 per day, killer cells in mice", recalled=True),
@@ -154,7 +154,7 @@ _KILL = (
     ),
     Parameter(
         "car_contact",
-        4.0,
+        6.0,
         "1",
         "CAR-T cells per tumour cell at which more of them no longer help",
         assumed("a tumour cell among many CAR-T cells lasts about a day"),

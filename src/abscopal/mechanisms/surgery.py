@@ -34,7 +34,7 @@ mechanism = Mechanism(
             "share of a small lesion's cells that an ablation leaves",
             cited(
                 "Mulier S et al. Ann Surg 2005;242:158",
-                derived="local recurrence of liver tumours up to 3 cm 14 %, of 3 to 5 cm 25 %, above 58 %, given the spread",
+                derived="liver tumours recur locally: 14 % up to 3 cm, 25 % up to 5 cm, 58 % above; with the spread",
                 recalled=True,
             ),
             (1e-18, 1e-2),
