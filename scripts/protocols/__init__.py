@@ -1,0 +1,1 @@
+"""What the shipped protocols add to published figures: what is given, when it is scanned, what follows progression."""
