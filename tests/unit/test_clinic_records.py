@@ -125,6 +125,21 @@ def test_adex_numbers_the_doses_of_each_drug_in_order_of_time():
     ]
 
 
+def test_adex_tells_the_last_day_of_daily_intake_and_the_unit_of_everything():
+    doses = [
+        DoseRecord(np.array([0.0, 21.0]), np.array([0, 1]), "osimertinib", np.array([80.0, 80.0]), 1, "mg/day",
+                   np.array([40.0, 30.0])),
+        DoseRecord(14, np.array([1]), "RADIOTHERAPY", np.array([8.0]), 1, "Gy"),
+    ]  # fmt: skip
+    table = adex(subjects_of(2), doses)
+    rows = [(r.USUBJID, r.ADY, r.AENDY, r.EXTRT, r.EXDOSE, r.EXDOSU, r.EXSEQ) for r in table.itertuples()]
+    assert rows == [
+        ("SUBJ-0001", 0, 40, "osimertinib", 80.0, "mg/day", 1),
+        ("SUBJ-0002", 14, 14, "RADIOTHERAPY", 8.0, "Gy", 1),
+        ("SUBJ-0002", 21, 30, "osimertinib", 80.0, "mg/day", 1),
+    ]
+
+
 def test_trial_without_scans_or_doses_gives_tables_without_rows():
     who = subjects_of(2)
     assert adtr(who, np.zeros((2, 1), dtype=int), []).empty

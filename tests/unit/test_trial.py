@@ -6,7 +6,7 @@ import pytest
 
 import abscopal as ab
 from abscopal.clinic.tables import SCHEMAS, table_hash
-from abscopal.trial.plan import Calendar, body_surface, milligrams
+from abscopal.trial.plan import body_surface
 from abscopal.trial.randomise import permuted_blocks
 
 
@@ -164,36 +164,3 @@ def test_part_of_a_randomisation_is_the_same_as_in_the_whole():
     whole = permuted_blocks([2, 1], 600, 3)
     assert np.array_equal(permuted_blocks([2, 1], 101, 3, first=100), whole[100:201])
     assert np.array_equal(permuted_blocks([2, 1], 1, 3, first=599), whole[599:])
-
-
-def test_a_calendar_gives_each_day_once_and_in_order_even_when_days_are_added():
-    calendar = Calendar(frozenset({63, 105}))
-    calendar.add([ab.Regimen.parse("nivolumab 3 mg/kg q2w x3")], np.array([0]), 0, 400, 1)
-    days = [calendar.next_day() for _ in range(3)]
-    calendar.add([ab.Regimen.parse("ipilimumab 3 mg/kg q3w x2")], np.array([0]), 63, 400, 2)
-    while (day := calendar.next_day()) is not None:
-        days.append(day)
-    assert days == [0, 14, 28, 63, 84, 105]
-
-
-def test_doses_alike_are_given_together_and_each_subject_in_the_order_of_the_treatment():
-    calendar = Calendar(frozenset())
-    twice = [ab.Regimen.parse("nivolumab 3 mg/kg q2w x2"), ab.Regimen.parse("nivolumab 3 mg/kg q4w x2")]
-    calendar.add(twice[1:], np.array([4, 2]), 0, 400, 1)
-    calendar.add(twice, np.array([7]), 0, 400, 1)
-    doses = calendar.due(0)
-    assert [dose.subjects.tolist() for dose in doses] == [[4, 2, 7], [7]]
-    assert all((dose.drug, dose.dose, dose.unit, dose.line) == ("nivolumab", 3.0, "mg/kg", 1) for dose in doses)
-    assert calendar.due(0) == []
-    assert [dose.subjects.tolist() for dose in calendar.due(28)] == [[4, 2], [7]]
-
-
-def test_milligrams_of_each_unit():
-    weight, surface = np.array([80.0]), np.array([2.0])
-    assert milligrams(3, "mg/kg", weight, surface)[0] == 240
-    assert milligrams(1000, "mg/m2", weight, surface)[0] == 2000
-    assert milligrams(240, "mg", weight, surface)[0] == 240
-
-
-def test_body_surface_is_mosteller():
-    assert body_surface(np.array([80.0]), np.array([True]))[0] == pytest.approx(np.sqrt(176 * 80 / 3600))

@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 
 from abscopal import catalogue
 from abscopal.engine.kernel import compile_model
+from abscopal.errors import InputError, Problem
 from abscopal.language.model import Model
-from abscopal.protocol.protocol import Protocol
-from abscopal.trial.plan import body_surface, milligrams
+from abscopal.protocol.protocol import Arm
+from abscopal.protocol.regimen import Regimen
+from abscopal.trial.plan import Body
 from abscopal.trial.simulate import allocate, enrol, prepare
 
 Array = NDArray[np.float64]
@@ -38,7 +40,8 @@ def without_floors(model: Model) -> Model:
 def model_of(protocol: str) -> Model:
     """Return the whole disease with every drug of a shipped protocol, without floors."""
     plan = catalogue.load_protocol(protocol)
-    return without_floors(catalogue.disease_model(catalogue.drug(name) for name in plan.drugs))
+    tags = (*catalogue.indication(plan.indication).tags, *plan.procedures)
+    return without_floors(catalogue.disease_model(map(catalogue.drug, plan.drugs), tags))
 
 
 @dataclass(frozen=True)
@@ -114,17 +117,17 @@ def draw_ensemble(
     Raises
     ------
     InputError
-        If there is no such protocol.
+        If there is no such protocol, or it has treatments other than doses of drugs.
     """
     plan = catalogue.load_protocol(protocol)
+    drugs = sorted({regimen.drug for arm in plan.arms for regimen in _doses_only(arm)})
     population = enrol(prepare(plan), seed, count)
-    batch, baseline = population.batch, population.baseline
+    batch, body = population.batch, Body.of(population.baseline)
     kernel = compile_model(model_of(plan.name))
-    size = np.array([baseline.weight, body_surface(baseline.weight, baseline.male)])
-    drugs = sorted({regimen.drug for arm in plan.arms for regimen in arm.regimen})
     dosed = np.array([kernel.layout.index(catalogue.drug(name).dosed_species) for name in drugs], dtype=np.int64)
     arms = allocate(plan, count, seed)
-    calendars = [_calendar(plan, arm, size[:, arms == arm], drugs, days) for arm in range(len(plan.arms))]
+    mine = [np.flatnonzero(arms == number) for number in range(len(plan.arms))]
+    calendars = [_calendar(a, body.take(who), drugs, days) for a, who in zip(plan.arms, mine, strict=True)]
     start, end, dose, save, intervals = _side_by_side(calendars, arms, len(drugs))
     arrays = (batch.y.copy(), batch.p.copy(), batch.q.copy(), batch.lesions.copy())
     small = np.asarray(kernel.small(batch.slots))
@@ -140,12 +143,19 @@ class _Calendar:
     save: Index
 
 
-def _calendar(plan: Protocol, arm: int, size: Array, drugs: list[str], days: Sequence[float]) -> _Calendar:
-    planned = [(d, r.drug, amount, unit) for r in plan.arms[arm].regimen for d, amount, unit in r.doses(days[-1])]
+def _doses_only(arm: Arm) -> list[Regimen]:
+    regimens = [treatment for treatment in arm.regimen if isinstance(treatment, Regimen)]
+    if len(regimens) < len(arm.regimen) or any(regimen.intakes(DAYS[-1]) for regimen in regimens):
+        raise InputError([Problem(arm.name, "doses of drugs alone, to compare with other tools", "other treatments")])
+    return regimens
+
+
+def _calendar(arm: Arm, body: Body, drugs: list[str], days: Sequence[float]) -> _Calendar:
+    planned = [(d, r.drug, amount, unit) for r in _doses_only(arm) for d, amount, unit in r.doses(days[-1])]
     bounds = np.array(sorted({0.0, *days, *(float(day) for day, *_ in planned)}))
-    dose = np.zeros((size.shape[1], len(bounds) - 1, len(drugs)))
+    dose = np.zeros((len(body.weight), len(bounds) - 1, len(drugs)))
     for day, drug, amount, unit in planned:
-        dose[:, np.searchsorted(bounds, day), drugs.index(drug)] += milligrams(amount, unit, *size)
+        dose[:, np.searchsorted(bounds, day), drugs.index(drug)] += body.amount(amount, unit)
     save = np.array([days.index(end) if end in days else -1 for end in bounds[1:]], dtype=np.int64)
     return _Calendar(bounds, dose, save)
 

@@ -125,27 +125,33 @@ def scan_record(
 
 @dataclass(frozen=True)
 class DoseRecord:
-    """One round of doses of one drug.
+    """One round of doses of one drug, stretches of its daily intake, or a procedure.
 
     Parameters
     ----------
-    day : float, day
-        Study day.
+    day : float or (k,) float, day
+        Study day, the first one of daily intake.
     subject : (k,) int
-        Index of each subject dosed.
-    drug : str
-        Name of the drug.
-    dose_mg : (k,) float, mg
-        Dose given.
+        Index of each subject treated.
+    treatment : str
+        Name of the drug or of the kind of procedure.
+    dose : (k,) float
+        Dose given, in `unit`; per day for daily intake.
     line : int
-        1 protocol treatment, 2 subsequent treatment.
+        1 protocol treatment, 2 the first subsequent treatment, and so on.
+    unit : str
+        mg, cells, IU, mg/day; Gy for a fraction of radiotherapy, lesions for what was resected or ablated.
+    last_day : (k,) float, day
+        Last day of daily intake; None: the same day.
     """
 
-    day: float
+    day: float | Floats
     subject: Integers
-    drug: str
-    dose_mg: Floats
+    treatment: str
+    dose: Floats
     line: int = 1
+    unit: str = "mg"
+    last_day: Floats | None = None
 
 
 def _joined(parts: Sequence[np.ndarray], kind: type = np.float64) -> np.ndarray:
@@ -303,21 +309,32 @@ def _day_of(best: Best) -> Integers:
 
 
 def adex(subjects: Subjects, doses: Sequence[DoseRecord]) -> pd.DataFrame:
-    """Return ADEX: a row per dose, numbered per subject and drug in order of time."""
-    drugs = sorted({dose.drug for dose in doses})
+    """Return ADEX: a row per dose, stretch of daily intake or procedure, numbered per subject and treatment."""
+    treatments, units = sorted({dose.treatment for dose in doses}), sorted({dose.unit for dose in doses})
     subject = _joined([dose.subject for dose in doses], np.int64)
     lengths = [len(dose.subject) for dose in doses]
-    drug = np.repeat([drugs.index(dose.drug) for dose in doses], lengths).astype(np.int64)
-    day = np.repeat([int(dose.day) for dose in doses], lengths).astype(np.int64)
+
+    def repeated(values: Sequence[int]) -> Integers:
+        return np.repeat(np.array(values, dtype=np.int64), lengths)
+
+    treatment = repeated([treatments.index(dose.treatment) for dose in doses])
+    day = _days([dose.day for dose in doses], lengths)
     columns = {
         "ADY": day,
-        "EXTRT": words(drugs, drug),
-        "EXDOSE": _joined([dose.dose_mg for dose in doses]),
-        "EXDOSU": same("mg", len(subject)),
-        "EXLINE": np.repeat([dose.line for dose in doses], lengths).astype(np.int64),
-        "EXSEQ": _numbered(subject * max(1, len(drugs)) + drug, day),
+        "AENDY": _days([dose.day if dose.last_day is None else dose.last_day for dose in doses], lengths),
+        "EXTRT": words(treatments, treatment),
+        "EXDOSE": _joined([dose.dose for dose in doses]),
+        "EXDOSU": words(units, repeated([units.index(dose.unit) for dose in doses])),
+        "EXLINE": repeated([dose.line for dose in doses]),
+        "EXSEQ": _numbered(subject * max(1, len(treatments)) + treatment, day),
     }
     return tables.conform("ADEX", pd.DataFrame(subjects.columns(subject) | columns))
+
+
+def _days(days: Sequence[float | Floats], lengths: Sequence[int]) -> Integers:
+    """Return whole study days, row by row."""
+    parts = [np.broadcast_to(np.asarray(day), length) for day, length in zip(days, lengths, strict=True)]
+    return _joined(parts).astype(np.int64)
 
 
 def _numbered(series: Integers, day: Integers) -> Integers:

@@ -146,20 +146,33 @@ ADTTE = Schema(
 
 ADEX = Schema(
     "ADEX",
-    "Exposure, one row per dose",
+    "Exposure, one row per dose, stretch of daily intake, fraction of radiotherapy, resection or ablation",
     (
         *_SUBJECT,
         _DAY,
-        Column("EXTRT", "string", "", "Drug"),
-        Column("EXDOSE", "float", "mg", "Dose"),
-        Column("EXDOSU", "string", "", "Unit of the dose"),
-        Column("EXSEQ", "integer", "", "Number of this dose of this drug"),
-        Column("EXLINE", "integer", "", "1 protocol treatment, 2 subsequent treatment"),
+        Column("AENDY", "integer", "day", "Last day of daily intake; ADY for all else"),
+        Column("EXTRT", "string", "", "Drug, or RADIOTHERAPY, RESECTION, ABLATION"),
+        Column("EXDOSE", "float", "", "Dose, in EXDOSU"),
+        Column("EXDOSU", "string", "", "Unit of the dose: mg, cells, IU, mg/day (daily intake), Gy, lesions"),
+        Column("EXSEQ", "integer", "", "Number of this row of this treatment"),
+        Column("EXLINE", "integer", "", "1 protocol treatment, 2 the first subsequent treatment, and so on"),
     ),
     ("USUBJID", "ADY", "EXLINE", "EXTRT", "EXSEQ"),
 )
 
-SCHEMAS: dict[str, Schema] = {schema.name: schema for schema in (ADSL, ADTR, ADRS, ADTTE, ADEX)}
+ADCE = Schema(
+    "ADCE",
+    "Clinical events, one row per event: symptoms by site, and biopsies of new lesions",
+    (
+        *_SUBJECT,
+        Column("CETERM", "string", "", "What happened"),
+        Column("CESTDY", "integer", "day", "Study day on which it happened"),
+        Column("CLONE", "string", "", "What a biopsy found: metastasis or second primary; empty without one"),
+    ),
+    ("USUBJID", "CESTDY", "CETERM"),
+)
+
+SCHEMAS: dict[str, Schema] = {schema.name: schema for schema in (ADSL, ADTR, ADRS, ADTTE, ADEX, ADCE)}
 
 
 def schema_named(name: str) -> Schema:

@@ -7,16 +7,19 @@ On each day on which anything is due, for the subjects concerned:
  3. scan, if due: lesions are imaged and read; a lesion seen for the first time is new;
  4. response, by the protocol's criteria;
  5. continue or stop protocol treatment: at progression, or where the arm treats beyond it, at its confirmation;
- 6. subsequent therapy is chosen for those who stopped, and starts after a gap;
- 7. dose, if due and still on that treatment.
+ 6. subsequent therapy is chosen for those who stopped, line by line, and starts after a gap;
+ 7. what is due is given to those still on that treatment: doses, daily intake, procedures (`trial/giving`).
 
 Scans go on until progression (or its confirmation), treatment or no treatment. Between days nobody looks. At the end
 the engine runs everyone to death or to the last day on which he or she is followed.
+
+Lesions resected or ablated on day 0 are gone before the baseline scan; those treated later stay in the record as what
+the scans show of them, and best response counts scans up to then only (see `Course.counted_until`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,15 +38,17 @@ from abscopal.clinic.disposition import (
     stop,
 )
 from abscopal.clinic.imaging import Imaging, ScanReading, read_scan
-from abscopal.clinic.lesions import choose_targets, follow, summarise
+from abscopal.clinic.lesions import Role, choose_targets, follow, summarise
 from abscopal.clinic.records import DoseRecord, ScanRecord, scan_record
 from abscopal.drugs.drug import Drug
 from abscopal.engine.batch import Batch
 from abscopal.engine.stepper import REACHED, STRUCK
 from abscopal.population.virtual_population import VirtualPopulation
-from abscopal.protocol.protocol import Protocol
+from abscopal.protocol.procedure import Ablation, Resection
+from abscopal.protocol.protocol import Protocol, Subsequent
 from abscopal.random_streams import exponential, normal, uniform
-from abscopal.trial.plan import Calendar, DueDose, body_surface, milligrams
+from abscopal.trial.giving import Giving
+from abscopal.trial.plan import Calendar, Due, last_days
 from abscopal.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 Array = NDArray[np.float64]
@@ -73,7 +78,9 @@ class Course:
     subsequent, subsequent_day
         Which of the arm's subsequent therapies (-1: none) and its first day (NaN), [n].
     last_dose
-        Day of the last dose of protocol treatment (NaN without), [n].
+        Day of the last dose, intake or procedure of protocol treatment (NaN without), [n].
+    removal_day
+        First day after day 0 on which a lesion was resected or ablated (NaN without), [n].
     seeded
         Lesions seeded during the trial, [n].
     end
@@ -89,6 +96,7 @@ class Course:
     subsequent: Index
     subsequent_day: Array
     last_dose: Array
+    removal_day: Array
     seeded: Index
     end: Batch
     scans: list[ScanRecord] = field(default_factory=list)
@@ -98,6 +106,11 @@ class Course:
     def failed(self) -> Flags:
         """Subjects whose computation failed [n]."""
         return np.asarray(self.end.status > STRUCK)
+
+    @property
+    def counted_until(self) -> Array:
+        """Day up to which scans count for the best response: subsequent therapy, or surgery that leaves no answer."""
+        return np.asarray(np.fmin(self.subsequent_day, self.removal_day))
 
 
 @dataclass
@@ -128,17 +141,20 @@ class _Trial:
         self.seed, self.workers, self.imaging = seed, workers, Imaging()
         self.batch: Batch = population.batch
         self.number, n = population.number, len(arm)
-        self.surface = body_surface(population.baseline.weight, population.baseline.male)
+        self.giving = Giving.to(population, drugs)
         self.beyond = np.array([a.treatment_beyond_progression for a in protocol.arms])[arm]
-        self.next_line = uniform(seed, self.number, "subsequent therapy")[:, 0]
         self.course = self._begin(n)
         self.follow_until = np.minimum(self.course.dropout, self.course.cutoff)
         self.horizon = int(np.ceil(self.follow_until.max()))
         scan_days = frozenset(day for day in protocol.scans.days(self.horizon) if day > 0)
-        self.calendar = Calendar(scan_days)
+        continuous = frozenset(name for name, drug in drugs.items() if drug.kinetics.continuous)
+        self.calendar = Calendar(scan_days, continuous)
         for number, a in enumerate(protocol.arms):
             self.calendar.add(a.regimen, np.flatnonzero(arm == number), 0, self.horizon, 1)
         self.clinic = self._baseline_scan(criterion)
+        if self._remove_before_baseline():
+            self.course.scans.clear()
+            self.clinic = self._baseline_scan(criterion)
 
     def _begin(self, n: int) -> Course:
         protocol = self.protocol
@@ -157,9 +173,11 @@ class _Trial:
             cause=np.full(n, "", dtype=object),
             subsequent=np.full(n, -1, dtype=np.int64),
             subsequent_day=never.copy(),
-            last_dose=never.copy(),
+            last_dose=self.giving.last_day,
+            removal_day=self.giving.removal_day,
             seeded=np.zeros(n, dtype=np.int64),
             end=self.batch,
+            doses=self.giving.records,
         )
 
     # 1 ------------------------------------------------------------------------------------------------------------
@@ -241,40 +259,55 @@ class _Trial:
         put(course.treatment, who, after)
         self.clinic.scanning[who] &= ~(response.progressed & ~(beyond & after.on))
         stopped = before.on & ~after.on
+        self.giving.stop(who[stopped], day, line=1)
         off = response.progressed & ~after.on & (course.subsequent[who] < 0)
         self._choose_subsequent(who[stopped | off], day)
 
     def _choose_subsequent(self, who: Index, day: int) -> None:
-        draw = self.next_line
         for number, arm in enumerate(self.protocol.arms):
             mine = who[(self.arm[who] == number) & np.isnan(self.course.subsequent_day[who])]
-            below = 0.0
-            for option, line in enumerate(arm.subsequent):
-                takers = mine[(draw[mine] >= below) & (draw[mine] < below + line.share)]
-                below += line.share
-                if len(takers) and line.regimen:
-                    start = day + line.start_after_progression_days
+            for option, takers in self._takers(arm.subsequent, mine, 2):
+                line = arm.subsequent[option]
+                self._plan(line, takers, day, 2)
+                if self.protocol.regimen_of(line):
                     self.course.subsequent[takers] = option
-                    self.course.subsequent_day[takers] = start
-                    self.calendar.add(line.regimen, takers, start, self.horizon, 2)
+                    self.course.subsequent_day[takers] = day + line.start_after_progression_days
+
+    def _takers(self, options: Sequence[Subsequent], who: Index, line: int) -> Iterator[tuple[int, Index]]:
+        """Yield each option of a line with those of `who` who take it."""
+        draw, below = uniform(self.seed, self.number[who], "subsequent therapy", line - 2)[:, 0], 0.0
+        for number, option in enumerate(options):
+            takers = who[(draw >= below) & (draw < below + option.share)]
+            below += option.share
+            if len(takers):
+                yield number, takers
+
+    def _plan(self, option: Subsequent, who: Index, day: int, line: int) -> None:
+        """Put a line that starts after `day`, and those that follow it, into the calendar."""
+        start, end = day + option.start_after_progression_days, self.horizon
+        if option.duration_months is not None:
+            end = min(end, start + round(option.duration_months * DAYS_PER_MONTH))
+        self.calendar.add(self.protocol.regimen_of(option), who, start, end, line)
+        for number, takers in self._takers(option.then, who, line + 1):
+            self._plan(option.then[number], takers, end, line + 1)
 
     # 7 --------------------------------------------------------------------------------------------------------------
 
-    def due(self, day: int) -> list[DueDose]:
-        """Doses due today to subjects still on that treatment and still followed."""
-        return self.calendar.due(day)
+    def _on(self, line: int) -> Flags:
+        """Who may be given what a line has: protocol treatment until it stops, what follows it from then on."""
+        on = self.course.treatment.on
+        return on if line == 1 else ~on
 
-    def dose(self, dose: DueDose, day: int, present: Flags) -> None:
-        """Give one drug to those of its subjects who are present and on that treatment."""
-        on = present & (self.course.treatment.on if dose.line == 1 else ~self.course.treatment.on)
-        who = dose.subjects[on[dose.subjects]]
-        if not len(who):
-            return
-        amount = milligrams(dose.dose, dose.unit, self.population.baseline.weight[who], self.surface[who])
-        self.batch.dose(who, self.drugs[dose.drug].dosed_species, amount)
-        self.course.doses.append(DoseRecord(day, who, dose.drug, amount, dose.line))
-        if dose.line == 1:
-            self.course.last_dose[who] = day
+    def _give(self, due: Due, day: int, present: Flags) -> None:
+        who = due.subjects[(present & self._on(due.line))[due.subjects]]
+        self.giving.give(due, who, day, self.clinic.role != Role.NONE)
+
+    def _remove_before_baseline(self) -> bool:
+        """Resect and ablate what is due on day 0, as the surgery before a trial's treatment; whether there was any."""
+        removals = self.calendar.due(0, Resection | Ablation)
+        for due in removals:
+            self._give(due, 0, np.ones(len(self.arm), dtype=bool))
+        return bool(removals)
 
     # -----------------------------------------------------------------------------------------------------------------
 
@@ -287,6 +320,7 @@ class _Trial:
         alive = np.flatnonzero(self._followed(-1) & (self.batch.time < self.follow_until))
         self.bring(alive, self.follow_until[alive])
         course = self.course
+        self.giving.stop(np.arange(len(self.arm)), np.fmin(course.death_day, self.follow_until))
         course.treatment = stop(course.treatment, self._completed(), course.last_dose, Reason.COMPLETED)
         course.treatment = stop(course.treatment, np.isfinite(course.death_day), course.death_day, Reason.DEATH)
         course.treatment = stop(course.treatment, course.dropout < course.cutoff, course.dropout, Reason.WITHDRAWAL)
@@ -294,11 +328,10 @@ class _Trial:
 
     def visit_day(self, day: int) -> None:
         """One day of the trial: steps 1 to 7."""
-        doses, scan = self.due(day), day in self.calendar.scan_days
+        everything, scan = self.calendar.due(day), day in self.calendar.scan_days
         concerned = np.zeros(len(self.arm), dtype=bool)
-        for dose in doses:
-            treated = self.course.treatment.on if dose.line == 1 else ~self.course.treatment.on
-            concerned[dose.subjects] |= treated[dose.subjects]
+        for due in everything:
+            concerned[due.subjects] |= self._on(due.line)[due.subjects]
         if scan:
             concerned |= self.clinic.scanning
         coming = np.flatnonzero(concerned & self._followed(day))
@@ -309,8 +342,8 @@ class _Trial:
         scanned = there[self.clinic.scanning[there]] if scan else there[:0]
         if len(scanned):
             self.decide(scanned, self.scan(scanned, day), day)
-        for dose in doses:
-            self.dose(dose, day, present)
+        for due in everything:
+            self._give(due, day, present)
 
     def _followed(self, day: int) -> Flags:
         """Alive, well computed, and not yet lost or past the cut-off on this day."""
@@ -319,9 +352,7 @@ class _Trial:
 
     def _completed(self) -> Flags:
         """Given every dose the regimens have, with none due before the cut-off."""
-        final = np.array([
-            max((r.doses(10 * self.horizon + 1)[-1][0] for r in arm.regimen), default=0) for arm in self.protocol.arms
-        ])  # fmt: skip
+        final = np.array([last_days(arm.regimen) for arm in self.protocol.arms])
         return self.course.last_dose >= final[self.arm]
 
 

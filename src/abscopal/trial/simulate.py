@@ -21,6 +21,7 @@ from abscopal.population.pools import Pool
 from abscopal.population.virtual_population import VirtualPopulation, draw_population
 from abscopal.protocol.protocol import Protocol
 from abscopal.trial.conduct import Course, conduct
+from abscopal.trial.giving import check_treatments
 from abscopal.trial.randomise import permuted_blocks
 from abscopal.trial.subject_level import adsl, known
 
@@ -46,11 +47,13 @@ def prepare(protocol: Protocol, backend: Backend = "cpu") -> Design:
     Raises
     ------
     InputError
-        If the catalogue lacks one of them, or this machine cannot compute on what `backend` names.
+        If the catalogue lacks one of them, some treatment cannot be given, or this machine cannot compute on what
+        `backend` names.
     """
     indication = catalogue.indication(protocol.indication)
     drugs = {name: catalogue.drug(name) for name in protocol.drugs}
     model = catalogue.disease_model(drugs.values(), (*indication.tags, *protocol.procedures))
+    check_treatments(protocol, drugs, model)
     return Design(protocol, indication, drugs, compile_model(model, backend=backend))
 
 
@@ -66,6 +69,7 @@ def enrol(
         subjects or protocol.subjects,
         seed,
         line=protocol.line,
+        setting="adjuvant" if protocol.setting == "adjuvant" else "metastatic",
         marginals=protocol.baseline.numbers(),
         workers=workers,
         which=which,
@@ -106,7 +110,7 @@ def coded_tables(
     return {
         "adsl": adsl(subjects, protocol, population, course, end),
         "adtr": adtr(subjects, population.organ, course.scans),
-        "adrs": adrs(subjects, course.scans, criterion, end.subsequent_day),
+        "adrs": adrs(subjects, course.scans, criterion, course.counted_until),
         "adtte": adtte(subjects, visits, end, criterion),
         "adex": adex(subjects, course.doses),
     }

@@ -17,7 +17,7 @@ from abscopal.clinic.tables import conform
 from abscopal.clinic.words import coded, words
 from abscopal.population.virtual_population import VirtualPopulation
 from abscopal.protocol.protocol import Protocol
-from abscopal.protocol.regimen import Regimen
+from abscopal.protocol.treatment import Treatment
 from abscopal.trial.conduct import Course
 
 if TYPE_CHECKING:
@@ -73,11 +73,11 @@ def adsl(
 
 def _subsequent(protocol: Protocol, course: Course, started: Bools) -> pd.Categorical[Any]:
     """Sentence of the subsequent regimen of those who began one."""
-    lines = [[_sentence(option.regimen) for option in arm.subsequent] for arm in protocol.arms]
+    lines = [[_sentence(protocol.regimen_of(option)) for option in arm.subsequent] for arm in protocol.arms]
     first = np.cumsum([0, *(len(options) for options in lines)])[:-1]  # of each arm, in the sentences of all
     number = np.where(started, first[course.arm] + course.subsequent, -1)
     return words([*(sentence for options in lines for sentence in options), ""], number)
 
 
-def _sentence(regimens: Sequence[Regimen]) -> str:
-    return "; ".join(str(regimen) for regimen in regimens)
+def _sentence(treatments: Sequence[Treatment]) -> str:
+    return "; ".join(str(treatment) for treatment in treatments)

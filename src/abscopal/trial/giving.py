@@ -1,0 +1,186 @@
+"""Giving what is due: doses into their compartments, daily intake switched on and off, procedures; and its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abscopal.clinic.records import DoseRecord
+from abscopal.drugs.drug import Drug
+from abscopal.engine.batch import Batch
+from abscopal.errors import InputError, Problem, unknown
+from abscopal.language import Model
+from abscopal.population.organs import ORGAN_NAMES
+from abscopal.population.virtual_population import VirtualPopulation
+from abscopal.protocol.procedure import Ablation, Procedure, Radiotherapy, Resection
+from abscopal.protocol.protocol import Protocol
+from abscopal.protocol.regimen import Daily, Regimen
+from abscopal.trial.plan import Body, Dose, Due, Intake, measured
+from abscopal.trial.procedures import ablate, irradiate, met, resect
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+NAMES = {Radiotherapy: "RADIOTHERAPY", Resection: "RESECTION", Ablation: "ABLATION"}
+
+
+@dataclass
+class _Taken:
+    """Daily intake of one drug by one sentence of one line: amount per day and its first day, [n]."""
+
+    per_day: Array
+    since: Array
+    unit: str
+
+
+@dataclass
+class Giving:
+    """Gives treatment to the subjects of a batch, and remembers what was given.
+
+    Parameters
+    ----------
+    batch
+        The truth; changed in place.
+    drugs
+        Every drug, by name.
+    body
+        What doses are measured by.
+    organ, primary
+        Of each lesion slot [n, L].
+    last_day
+        Day of the last thing given of protocol treatment (NaN without), [n].
+    removal_day
+        First day after day 0 on which a lesion was resected or ablated (NaN without), [n].
+    records
+        What was given, in order of time.
+    """
+
+    batch: Batch
+    drugs: Mapping[str, Drug]
+    body: Body
+    organ: Index
+    primary: Flags
+    last_day: Array = field(init=False)
+    removal_day: Array = field(init=False)
+    records: list[DoseRecord] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        n = len(self.batch.y)
+        self.last_day, self.removal_day = np.full(n, np.nan), np.full(n, np.nan)
+        self._taken: dict[tuple[int, int, str], _Taken] = {}
+
+    @classmethod
+    def to(cls, population: VirtualPopulation, drugs: Mapping[str, Drug]) -> Giving:
+        """Return what gives treatment to a population."""
+        return cls(population.batch, drugs, Body.of(population.baseline), population.organ, population.primary)
+
+    def give(self, due: Due, who: Index, day: int, known: Flags) -> None:
+        """Give what is due today to the subjects `who` [k], of whose lesions the clinic knows `known` [n, L]."""
+        if not len(who):
+            return
+        if isinstance(due.what, Dose):
+            self._dose(due.what, who, day, due.line)
+        elif isinstance(due.what, Intake):
+            self._intake(due.what, (due.line, due.place), who, day)
+        else:
+            self._proceed(due.what, who, day, due.line, known)
+
+    def stop(self, who: Index, day: float | Array, line: int | None = None) -> None:
+        """Stop the daily intake of the subjects `who` [k] at once: of one line, or all of it."""
+        when = np.broadcast_to(np.asarray(day, dtype=float), who.shape)
+        for key, taken in self._taken.items():
+            takers = taken.per_day[who] > 0
+            if takers.any() and line in (None, key[0]):
+                self._take(key, taken.unit, 0.0, who[takers], when[takers])
+
+    def _dose(self, what: Dose, who: Index, day: int, line: int) -> None:
+        drug, counted = self.drugs[what.drug], measured(what.unit)
+        amount = self.body.take(who).amount(what.dose, what.unit)
+        self.batch.dose(who, drug.dosed_species, amount * mass(drug, counted))
+        self._record(DoseRecord(day, who, what.drug, amount, line, counted))
+
+    def _intake(self, what: Intake, of: tuple[int, int], who: Index, day: int) -> None:
+        counted = measured(what.unit)
+        amount = self.body.take(who).amount(what.per_day, what.unit)
+        self._take((*of, what.drug), counted, amount, who, np.full(len(who), float(day)))
+
+    def _take(self, key: tuple[int, int, str], unit: str, per_day: Array | float, who: Index, day: Array) -> None:
+        """Set the intake of one sentence from `day` on, and record what was taken until then."""
+        line, _, name = key
+        n = len(self.batch.y)
+        taken = self._taken.setdefault(key, _Taken(np.zeros(n), np.zeros(n), unit))
+        until_now = taken.per_day[who] > 0
+        if until_now.any():
+            once, last = who[until_now], np.ceil(day[until_now]) - 1
+            first = taken.since[once]
+            record = DoseRecord(first, once, name, taken.per_day[once], line, f"{unit}/day", np.maximum(first, last))
+            self._record(record)
+        taken.per_day[who], taken.since[who] = per_day, day
+        drug = self.drugs[name]
+        total = sum(other.per_day[who] for (_, _, same), other in self._taken.items() if same == name)
+        self.batch.parameter(drug.intake)[who] = total * mass(drug, unit)
+        self.batch.disturb(who)
+
+    def _proceed(self, what: Procedure, who: Index, day: int, line: int, known: Flags) -> None:
+        (volume,) = self.batch.observe(who, "imaged_volume")
+        diameter = np.cbrt(6.0 / np.pi * 1000.0 * volume)
+        inside = self.organ[who] == ORGAN_NAMES.index(what.lesions.organ) if what.lesions.organ else None
+        chosen = met(what.lesions, diameter, known[who], inside, self.primary[who])
+        some = chosen.any(axis=1)
+        who, chosen = who[some], chosen[some]
+        if not len(who):
+            return
+        if isinstance(what, Radiotherapy):
+            irradiate(self.batch, who, chosen, what.dose)
+            amount, unit = np.full(len(who), what.dose), "Gy"
+        else:
+            (ablate if isinstance(what, Ablation) else resect)(self.batch, who, chosen)
+            amount, unit = chosen.sum(axis=1).astype(float), "lesions"
+            self.removal_day[who] = np.fmin(self.removal_day[who], day if day > 0 else np.nan)
+        self._record(DoseRecord(day, who, NAMES[type(what)], amount, line, unit))
+
+    def _record(self, record: DoseRecord) -> None:
+        self.records.append(record)
+        if record.line == 1:
+            last = np.broadcast_to(record.day if record.last_day is None else record.last_day, record.subject.shape)
+            self.last_day[record.subject] = np.fmax(self.last_day[record.subject], last)
+
+
+def mass(drug: Drug, counted: str) -> float:
+    """Return what one of `counted` (mg, cells, IU) of a drug is in the unit of the species that it enters."""
+    return drug.unit_mass[counted].value if counted in drug.unit_mass else 1.0
+
+
+def check_treatments(protocol: Protocol, drugs: Mapping[str, Drug], model: Model) -> None:
+    """See that every sentence can be carried out: its unit fits the drug, its organ is one.
+
+    Raises
+    ------
+    InputError
+        With every sentence that cannot.
+    """
+    problems = [problem for arm in protocol.arms for one in arm.treatments for problem in _problems(one, drugs, model)]
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+
+
+def _problems(treatment: object, drugs: Mapping[str, Drug], model: Model) -> Iterator[Problem]:
+    if not isinstance(treatment, Regimen):
+        organ = cast(Procedure, treatment).lesions.organ
+        if organ and organ not in ORGAN_NAMES:
+            yield unknown(str(treatment), "organ", organ, ORGAN_NAMES)
+        return
+    drug = drugs[treatment.drug]
+    enters = model.species[drug.dosed_species].unit
+    for phase in treatment.phases:
+        counted = measured(phase.unit)
+        if {"mg": "mg", "cells": "cell"}.get(counted) != enters and counted not in drug.unit_mass:
+            known = " or ".join(["cells" if enters == "cell" else enters, *drug.unit_mass])
+            yield Problem(str(treatment), f"a dose of {drug.name} in {known}", phase.unit)
+        if isinstance(phase, Daily) and not drug.kinetics.continuous and phase.times > 1:
+            yield Problem(str(treatment), f"one dose of {drug.name} a day at most", f"{phase.times}")
