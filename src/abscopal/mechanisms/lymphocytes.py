@@ -1,12 +1,14 @@
 """The lymphocyte count: treatment that kills lymphocytes lowers it, and it comes back over weeks.
 
-Low counts are a toxicity, and a help to infused T cells: fewer compete with them for interleukins 7 and 15.
+Low counts are a toxicity, and a help to infused T cells: fewer compete with them for interleukins 7 and 15, and the
+regulatory T cells of the lesions go, too.
 
     d lost / dt = lymphotoxicity * (1 - lost) - lymphocyte_recovery * lost
     count       = lymphocytes_baseline * (1 - lost)
+    treg_depletion += lymphotoxicity
 """
 
-from abscopal.language import Definition, Mechanism, Parameter, Process, Species, cited
+from abscopal.language import Contribution, Definition, Mechanism, Parameter, Process, Species, cited
 
 mechanism = Mechanism(
     "lymphocytes",
@@ -46,6 +48,7 @@ mechanism = Mechanism(
             "lymphocytes in blood",
         ),
     ),
+    contributions=(Contribution("treg_depletion", "lymphotoxicity"),),
     processes=(
         Process("loss_of_lymphocytes", "-> lymphocytes_lost", "lymphotoxicity * (1 - lymphocytes_lost)"),
         Process("return_of_lymphocytes", "lymphocytes_lost ->", "lymphocyte_recovery * lymphocytes_lost"),

@@ -1,20 +1,26 @@
-"""Tumour-infiltrating lymphocytes, grown outside the body: those that engraft join the circulating effectors.
+"""Tumour-infiltrating lymphocytes, grown outside the body: those that engraft supply effectors for months.
 
-Only a part of them is specific for the tumour and only a part survives the infusion. From then on they are effectors
-like the patient's own: they home to lesions, exhaust, and leave memory; the tumour must still present what they see.
-In a patient emptied of lymphocytes they multiply on interleukins 7 and 15; interleukin 2 is a drug of its own.
+Only a part of them is specific for the tumour and only a part survives the infusion. What engrafts renews itself, in a
+patient emptied of lymphocytes faster than it is lost, and gives rise to circulating effectors. These are like the
+patient's own: they home to lesions, exhaust, and leave memory; the tumour must still present what they see.
+Interleukin 2, if given, is a drug of its own.
 
     dTIL/dt = -til_settling * TIL
-    dT_blood/dt += til_engraftment * til_specific * til_settling * TIL + til_homeostasis * lymphocytes_lost * T_blood
+    dP/dt   = til_engraftment * til_specific * til_settling * TIL
+              + (til_homeostasis * lymphocytes_lost - til_loss - lymphotoxicity) * P
+    dT_blood/dt += til_supply * P
 """
 
 from abscopal.language import Mechanism, Parameter, Process, Species, assumed, cited
 
+_DUDLEY = "Dudley ME et al. J Clin Oncol 2008;26:5233"
+
 mechanism = Mechanism(
     "til",
-    "Infused tumour-infiltrating lymphocytes become circulating effectors",
+    "Infused tumour-infiltrating lymphocytes engraft and supply circulating effectors",
     species=(
         Species("TIL", "cell", "tumour-infiltrating lymphocytes as infused", floor=1.0),
+        Species("TIL_engrafted", "cell", "engrafted lymphocytes that see the tumour", floor=1.0),
         Species("T_blood", "cell", "tumour-specific effector T cells in blood"),
     ),
     parameters=(
@@ -37,30 +43,49 @@ mechanism = Mechanism(
         ),
         Parameter(
             "til_engraftment",
-            0.1,
+            0.2,
             "1",
-            "share of infused lymphocytes that survive and function",
-            assumed("as for CAR-T cells; products of older, more divided cells engraft less"),
-            (0.005, 0.5),
+            "share of infused lymphocytes that survive and renew themselves",
+            assumed("as for CAR-T cells or better: ten times as many go into a patient emptied of more lymphocytes"),
+            (0.005, 0.9),
             spread=0.5,
         ),
         Parameter(
-            "til_homeostasis",
-            0.15,
+            "til_supply",
+            0.3,
             "1/day",
-            "division rate of circulating effectors in a patient without lymphocytes",
+            "effectors that an engrafted lymphocyte gives rise to",
+            assumed("a division every two or three days, of which one daughter differentiates"),
+            (0.02, 1.4),
+        ),
+        Parameter(
+            "til_homeostasis",
+            0.1,
+            "1/day",
+            "renewal of engrafted lymphocytes in a patient without others",
             cited(
-                "Dudley ME et al. J Clin Oncol 2008;26:5233",
-                derived="infused clones make up most of the returning lymphocytes for weeks; the rate is ours",
+                _DUDLEY,
+                derived="infused clones make up much of the returning lymphocytes for weeks; the rate is ours",
                 recalled=True,
             ),
             (0.02, 0.6),
         ),
+        Parameter(
+            "til_loss",
+            0.03,
+            "1/day",
+            "loss of engrafted lymphocytes",
+            cited(_DUDLEY, derived="still there after a month, fewer after half a year", recalled=True),
+            (0.003, 0.2),
+            spread=0.7,
+        ),
     ),
     processes=(
         Process("settling", "TIL ->", "til_settling * TIL"),
-        Process("engraftment", "-> T_blood", "til_engraftment * til_specific * til_settling * TIL"),
-        Process("homeostatic_growth", "-> T_blood", "til_homeostasis * lymphocytes_lost * T_blood"),
+        Process("engraftment", "-> TIL_engrafted", "til_engraftment * til_specific * til_settling * TIL"),
+        Process("renewal", "-> TIL_engrafted", "til_homeostasis * lymphocytes_lost * TIL_engrafted"),
+        Process("loss", "TIL_engrafted ->", "(til_loss + lymphotoxicity) * TIL_engrafted"),
+        Process("supply", "-> T_blood", "til_supply * TIL_engrafted"),
     ),
     when=("til",),
 )
