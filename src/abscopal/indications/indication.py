@@ -121,6 +121,9 @@ class Indication(Record):
     title: str = Field(min_length=3, description="one line: which cancer, which patients")
     tags: list[str] = Field(min_length=1, description="solid or liquid, and whatever else mechanisms ask for")
     calibration: list[str] = Field(default_factory=list, description="protocols its parameters were fitted to")
+    reference_line: str = Field(
+        default="1L", pattern=r"^[1-9]L$", description="line of therapy that its numbers belong to"
+    )
     sites: dict[str, Fact] = Field(description="weight of each organ among lesions")
     needs_measurable: bool = Field(default=True, description="whether trials ask for a lesion that RECIST can measure")
     clustering: Fact = Field(description="pull of lesions already in an organ on the next one")

@@ -1,9 +1,9 @@
 """How able a patient's immune system is, from age and what he or she has been through.
 
-competence = product over traits of factor^(has it - share among this cancer's patients before a first line)
+competence = product over traits of factor^(has it - share among this cancer's usual patients)
              * exp(-decline * (age - the cancer's median age))
 
-It is 1 for the usual first-line patient of the cancer, to whom the indication's own numbers belong.
+It is 1 for the usual patient before the line of therapy to which the indication's own numbers belong.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ DECLINE, DECLINE_SOURCE = (
 
 def immune_competence(indication: Indication, history: Mapping[str, NDArray[np.bool_]], age: Array) -> Array:
     """Return the competence of each patient relative to the cancer's usual one [n]."""
-    usual = usual_history(indication, "1L")
+    usual = usual_history(indication, indication.reference_line)
     found = np.exp(-DECLINE * (age - indication.covariates["age"].center.value))
     for name, (factor, _) in FACTORS.items():
         found = found * factor ** (history[name] - usual[name])

@@ -61,8 +61,11 @@ def draw_history(
 def usual_history(indication: Indication, line: str) -> dict[str, float]:
     """Return the share of this cancer's patients with each trait, before this line of therapy."""
     later = line != "1L"
-    own = {} if later else {name: fact.value for name, fact in indication.history.items()}
-    return {name: SHARES[name][1] if later else SHARES[name][0] for name in HISTORY} | own
+    usual = {name: SHARES[name][1] if later else SHARES[name][0] for name in HISTORY}
+    own = {name: fact.value for name, fact in indication.history.items()}
+    if later:
+        own = {name: max(share, usual[name]) for name, share in own.items()}
+    return usual | own
 
 
 def subgroups(indication: Indication) -> Iterator[tuple[str, Subgroup]]:
