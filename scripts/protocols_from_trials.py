@@ -18,6 +18,7 @@ from typing import Any
 from abscopal.protocol import Protocol, to_yaml
 from abscopal.yaml_reader import read_yaml
 from protocols import blood, breast_and_others, digestive, lung, melanoma, urogenital
+from protocols.adverse_events import adverse_events
 from protocols.curves import curves
 from protocols.design import After, Design
 from protocols.figures import baseline, contrasts, published
@@ -108,7 +109,7 @@ def arm_fields(
         "allocation": allocation,
         "subsequent": [subsequent(after, progressing, trial) for after in design.after.get(ours, ())],
         "note": design.notes.get(ours, ""),
-        "published": results,
+        "published": results | {"adverse_events": adverse_events(arm)},
     }
 
 

@@ -104,6 +104,13 @@ def test_published_survival_falls_and_crosses_a_half_at_its_median(protocol):
                 assert share < 0.53 if late else share > 0.47, (arm.name, endpoint, month)
 
 
+def test_severe_events_are_among_those_of_any_grade(protocol):
+    for arm in protocol.arms:
+        for name, event in arm.published.adverse_events.items():
+            if event.any_grade and event.grade3:
+                assert event.grade3.value <= event.any_grade.value, (arm.name, name)
+
+
 def test_nobody_progresses_after_death(protocol):
     for arm in protocol.arms:
         for month, free in arm.published.pfs_at.items():

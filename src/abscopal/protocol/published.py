@@ -129,6 +129,13 @@ class Baseline(Record):
         return {key: figure.value for key, figure in figures.items() if figure is not None and figure.value is not None}
 
 
+class AdverseEvent(Record):
+    """How many of those treated in one arm had an adverse event."""
+
+    any_grade: Share | None = Field(default=None, description="Share with the event of any grade.")
+    grade3: Share | None = Field(default=None, description="Share with the event of grade 3 or higher.")
+
+
 class Published(Record):
     """What one arm of the published trial did: rates as shares of 1, times in months."""
 
@@ -142,6 +149,7 @@ class Published(Record):
     ttr_median: Amount | None = Field(default=None, description="Median time to response, months.")
     os_at: dict[Whole, Share] = Field(default={}, description="Overall survival by month.")
     pfs_at: dict[Whole, Share] = Field(default={}, description="Progression-free survival by month.")
+    adverse_events: dict[str, AdverseEvent] = Field(default={}, description="Adverse events by name.")
 
 
 class Contrast(Record):
