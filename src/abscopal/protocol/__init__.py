@@ -10,6 +10,6 @@ from abscopal.protocol.yaml_form import plain, read_protocol, to_yaml
 
 __all__ = [
     "DISCLAIMER", "Ablation", "AdverseEvent", "Arm", "At", "Baseline", "Citation", "Contrast", "Curve", "Daily",
-    "Doses", "Every", "Figure", "Lesions", "Protocol", "Published", "Radiotherapy", "Regimen", "Resection", "Schedule", "Subsequent",
-    "Treatment", "parse_treatment", "plain", "read_protocol", "to_yaml",
+    "Doses", "Every", "Figure", "Lesions", "Protocol", "Published", "Radiotherapy", "Regimen", "Resection",
+    "Schedule", "Subsequent", "Treatment", "parse_treatment", "plain", "read_protocol", "to_yaml",
 ]  # fmt: skip
