@@ -3,8 +3,8 @@
 Expansion is driven by antigen, on tumour cells and on the healthy cells that carry it too (B cells for CD19), and slows
 as the CAR-T cells outnumber it. It ends by itself once the cells have been through their divisions, antigen or not,
 after 7 to 14 days (Stein 2019). Low lymphocyte counts help it. CAR-T cells pass through every lesion and the tissue
-around it (quasi-steady); each kills at most `car_kill` cells per day, and no tumour cell dies faster than
-`car_kill / car_contact`.
+around it (quasi-steady), however few of the patient's own T cells are there; each kills at most `car_kill` cells per
+day, and no tumour cell dies faster than `car_kill / car_contact`.
 
     dE/dt  = car_engraftment * car_settling * CAR_T + (growth - loss) * E      loss = car_contraction + lymphotoxicity
     dD/dt  = growth * (E + D) - loss * D                                        so that d(D/E)/dt = growth
@@ -246,7 +246,7 @@ mechanism = Mechanism(
         Definition("car_loss", "car_contraction + lymphotoxicity", "1/day", "loss of CAR-T effectors"),
         Definition("car_active", "CAR_effector + CAR_memory", "cell", "CAR-T cells that can kill"),
         Definition("car_concentration", "car_in_blood * (CAR_T + car_active)", "cell/mL", "CAR-T cells in blood"),
-        Definition("car_pull", "infiltration * perfusion * (volume + car_nest)", "mL", "pull on CAR-T cells", "lesion"),
+        Definition("car_pull", "perfusion * (volume + car_nest)", "mL", "pull on CAR-T cells", "lesion"),
         Definition(
             "car_local",
             "car_active * car_pull / (car_tissue + total(car_pull))",

@@ -6,6 +6,7 @@ antigen than death by 2 Gy; above some 12 to 18 Gy the exonuclease TREX1 clears 
 irradiated lesion is inflamed for weeks: it attracts T cells, from a blood that radiation has made poorer in them.
 
     survival            = exp(-(alpha d + beta d^2))         of sensitive clones; the drug-resistant withstand more
+    survival_vessels    = survival ** vessel_sensitivity       of the capacity that the vessels give
     survival_T_cells    = exp(-T_cell_alpha d)               of all T cells in the lesion
     immunogenic_yield   = immunogenic_peak * d^2 / (immunogenic_half^2 + d^2) * TREX1_dose^6 / (TREX1_dose^6 + d^6)
     lymph_survival      = exp(-lymphocyte_alpha d * share of the blood in the field)
@@ -53,6 +54,18 @@ _CELLS = (
         "1",
         "radiosensitivity of drug-resistant cells relative to sensitive ones",
         assumed("resistance to drugs and to radiation overlap little"),
+        (0.3, 1.0),
+    ),
+    Parameter(
+        "vessel_sensitivity",
+        0.9,
+        "1",
+        "hits on the vessels of a lesion per hit on its cells",
+        cited(
+            "Garcia-Barros M et al. Science 2003;300:1155",
+            derived="high doses kill endothelium and tumours grow back slowly in an irradiated bed; size is ours",
+            recalled=True,
+        ),
         (0.3, 1.0),
     ),
     Parameter(
@@ -160,6 +173,11 @@ mechanism = Mechanism(
             "survival_resistant",
             "exp(-(radiation_resistant * radiation_damage))",
             "share of drug-resistant cells that survive a fraction",
+        ),
+        _of_lesion(
+            "survival_vessels",
+            "exp(-(vessel_sensitivity * radiation_damage))",
+            "share of the capacity of the vessels that survives a fraction",
         ),
         _of_lesion("survival_T_cells", "exp(-(T_cell_alpha * fraction))", "share of T cells that survive a fraction"),
         _of_lesion(

@@ -52,15 +52,16 @@ def irradiate(batch: Batch, who: Index, chosen: Flags, dose: float) -> None:
     """Give one fraction of `dose` (Gy) to the chosen lesions [k, L] of the subjects `who` [k]."""
     beam = batch.lesion_parameter("fraction")
     beam[who] = np.where(chosen, dose, 0.0)
-    sensitive, resistant, of_T_cells, shown, added, of_blood = batch.observe(
-        who, "survival_sensitive", "survival_resistant", "survival_T_cells", "immunogenic_yield", "irradiation_added",
-        "lymph_survival",
+    sensitive, resistant, of_vessels, of_T_cells, shown, added, of_blood = batch.observe(
+        who, "survival_sensitive", "survival_resistant", "survival_vessels", "survival_T_cells", "immunogenic_yield",
+        "irradiation_added", "lymph_survival",
     )  # fmt: skip
     beam[who] = 0.0
     survival = {name: resistant if name in WITHSTAND else sensitive for name in _clones(batch)}
     _kill(batch, who, survival, shown)
     for name in _of_lesions(batch, "T_"):
         batch.lesion_column(name)[who] *= of_T_cells
+    batch.lesion_column("K_vessels")[who] *= of_vessels
     batch.lesion_column("irradiation")[who] += np.where(chosen, added, 0.0)
     _thin_blood(batch, who, np.prod(of_blood, axis=1))
     batch.disturb(who)
