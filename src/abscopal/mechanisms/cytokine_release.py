@@ -11,8 +11,8 @@ Blocking its receptor (`cytokine_relief`, tocilizumab) eases the syndrome within
     d CRP / dt              = CRP_clearance * (CRP_most * IL6 / (IL6 + CRP_half) - CRP)
 
 Injury is in grades of the American Society for Transplantation and Cellular Therapy: 1 fever, 2 hypotension or little
-oxygen, 3 one vasopressor, 4 several or ventilation (Lee 2019). IL6 is in multiples of its usual level, CRP what is above
-the patient's usual.
+oxygen, 3 one vasopressor, 4 several or ventilation (Lee 2019). IL6 is in multiples of its usual level, CRP in what is
+above the patient's usual.
 """
 
 from abscopal.language import (
