@@ -11,7 +11,9 @@ from typing import get_args
 from abscopal import catalogue
 from abscopal.folders import Kind, module_of, singular
 from abscopal.protocol.procedure import Tag
+from abscopal.protocol.protocol import Arm, Protocol
 from abscopal.sources import Source
+from abscopal.trial.giving import check_treatments
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def _mechanism(name: str) -> str:
     if mechanism.name != name:
         raise ValueError(f"the file is called {name} and the mechanism {mechanism.name}")
     if mechanism.when and not _callable_tags() & set(mechanism.when):
-        raise ValueError(f"no model uses it: no drug, procedure or indication brings any of {', '.join(mechanism.when)}")
+        raise ValueError(f"no model uses it: no drug, procedure or cancer brings any of {', '.join(mechanism.when)}")
     return f"{len(mechanism.parameters)} parameters, {len(mechanism.species)} species"
 
 
@@ -70,7 +72,9 @@ def _drug(name: str) -> str:
     drug = catalogue.drug(name)
     if drug.name != name:
         raise ValueError(f"the file is called {name} and the drug {drug.name}")
-    catalogue.disease_model([drug])
+    model = catalogue.disease_model([drug])
+    usual = Protocol(indication="any", subjects=1, arms=[Arm("usual", drug.regimens)])
+    check_treatments(usual, {name: drug}, model)
     return f"{drug.group}, {_grades(fact.origin(drug.sources) for _, fact in drug.facts())}"
 
 
@@ -89,7 +93,9 @@ def _protocol(name: str) -> str:
     if protocol.name != name:
         raise ValueError(f"the file is called {name} and the protocol {protocol.name}")
     tags = (*catalogue.indication(protocol.indication).tags, *protocol.procedures)
-    model = catalogue.disease_model(map(catalogue.drug, protocol.drugs), tags)
+    drugs = {drug: catalogue.drug(drug) for drug in protocol.drugs}
+    model = catalogue.disease_model(drugs.values(), tags)
+    check_treatments(protocol, drugs, model)
     size = f"{len(model.parameters)} parameters, {len(model.species)} species"
     return f"{protocol.indication}, {len(protocol.arms)} arms, {protocol.subjects} subjects; {size}"
 

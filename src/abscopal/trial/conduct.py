@@ -2,7 +2,7 @@
 
 On each day on which anything is due, for the subjects concerned:
 
- 1. the engine brings them there; on the way a subject may die, or a lesion may be seeded;
+ 1. the engine brings them there; on the way a subject may die, or a lesion be seeded or wake (`trial/events`);
  2. those dead, lost to follow-up or past the cut-off have no visit;
  3. scan, if due: lesions are imaged and read; a lesion seen for the first time is new;
  4. response, by the protocol's criteria;
@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from abscopal.clinic.clinical_events import EventRecord
 from abscopal.clinic.criterion import Criterion, VisitResponse, choose, put, take
 from abscopal.clinic.disposition import (
     BeyondProgression,
@@ -47,6 +48,7 @@ from abscopal.population.virtual_population import VirtualPopulation
 from abscopal.protocol.procedure import Ablation, Resection
 from abscopal.protocol.protocol import Protocol, Subsequent
 from abscopal.random_streams import exponential, normal, uniform
+from abscopal.trial.events import Events
 from abscopal.trial.giving import Giving
 from abscopal.trial.plan import Calendar, Due, last_days
 from abscopal.units import DAYS_PER_MONTH, DAYS_PER_YEAR
@@ -55,8 +57,6 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Progress = Callable[[float], None]
-
-SEEDING = "seeding"
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Course:
     ----------
     arm
         Arm number of each subject [n].
-    scans, doses
+    scans, doses, events
         What was recorded, in order of time.
     treatment
         State of protocol treatment at the end.
@@ -83,6 +83,8 @@ class Course:
         First day after day 0 on which a lesion was resected or ablated (NaN without), [n].
     seeded
         Lesions seeded during the trial, [n].
+    organ
+        Organ number of each lesion slot, new lesions included, [n, SLOTS].
     end
         The truth at the end: states of all subjects, and the engine's status and day of each.
     """
@@ -98,9 +100,11 @@ class Course:
     last_dose: Array
     removal_day: Array
     seeded: Index
+    organ: Index
     end: Batch
     scans: list[ScanRecord] = field(default_factory=list)
     doses: list[DoseRecord] = field(default_factory=list)
+    events: list[EventRecord] = field(default_factory=list)
 
     @property
     def failed(self) -> Flags:
@@ -142,6 +146,7 @@ class _Trial:
         self.batch: Batch = population.batch
         self.number, n = population.number, len(arm)
         self.giving = Giving.to(population, drugs)
+        self.events = Events(population, list(drugs.values()), seed)
         self.beyond = np.array([a.treatment_beyond_progression for a in protocol.arms])[arm]
         self.course = self._begin(n)
         self.follow_until = np.minimum(self.course.dropout, self.course.cutoff)
@@ -169,52 +174,31 @@ class _Trial:
             cutoff=cutoff_day(
                 entry, protocol.accrual_months * DAYS_PER_MONTH, protocol.follow_up_months * DAYS_PER_MONTH
             ),
-            death_day=never.copy(),
-            cause=np.full(n, "", dtype=object),
+            death_day=self.events.death_day,
+            cause=self.events.cause,
             subsequent=np.full(n, -1, dtype=np.int64),
             subsequent_day=never.copy(),
             last_dose=self.giving.last_day,
             removal_day=self.giving.removal_day,
-            seeded=np.zeros(n, dtype=np.int64),
+            seeded=self.events.seeded,
+            organ=self.population.organ,
             end=self.batch,
             doses=self.giving.records,
+            events=self.events.records,
         )
 
     # 1 ------------------------------------------------------------------------------------------------------------
 
     def bring(self, who: Index, until: Array) -> Index:
-        """Advance subjects to their day; return those alive there."""
+        """Advance subjects to their day, dealing with what strikes on the way; return those alive there."""
         batch, waiting, end = self.batch, who, until
         while len(waiting):
             batch.advance(waiting, end, self.workers)
             stopped = batch.status[waiting] == STRUCK
-            seeding = stopped & (batch.event[waiting] == batch.kernel.layout.hazards.index(SEEDING))
-            self._die(waiting[stopped & ~seeding])
-            self._seed(waiting[seeding])
-            waiting, end = waiting[seeding], end[seeding]
+            waiting, end = waiting[stopped], end[stopped]
+            lives = self.events.strike(waiting)
+            waiting, end = waiting[lives], end[lives]
         return np.asarray(who[np.isnan(self.course.death_day[who]) & (batch.status[who] == REACHED)])
-
-    def _die(self, who: Index) -> None:
-        if not len(who):
-            return
-        causes = np.array([hazard.replace("_", " ") for hazard in self.batch.kernel.layout.hazards], dtype=object)
-        self.course.death_day[who] = self.batch.time[who]
-        self.course.cause[who] = causes[self.batch.event[who]]
-
-    def _seed(self, who: Index) -> None:
-        """Found a colony of one cell in the next free slot (none is left for the thirteenth), and wait for the next."""
-        if not len(who):
-            return
-        batch = self.batch
-        room = who[batch.lesions[who] < batch.slots]
-        slot = batch.lesions[room]
-        batch.lesion_column("C_sensitive")[room, slot] = 1.0
-        batch.lesion_column("K_vessels")[room, slot] = batch.parameter("vascular_ratio")[room]
-        batch.lesions[room] += 1
-        self.course.seeded[who] += 1
-        wait = exponential(self.seed, self.number[who], f"event {SEEDING}", self.course.seeded[who])[:, 0]
-        batch.threshold[who, batch.event[who]] += wait
-        batch.status[who] = REACHED
 
     # 3 and 4 --------------------------------------------------------------------------------------------------------
 
@@ -234,6 +218,7 @@ class _Trial:
         self.course.scans.append(scan_record(0, 0, everyone, reading, role.copy(), findings))
         # its fields may share arrays, and are written to in place from here on: each gets its own
         state = take(criterion.start(findings), everyone)
+        self.events.followed[:] = role != Role.NONE
         return _Clinic(criterion, self.imaging, bias, role, state, np.ones(len(everyone), dtype=bool))
 
     def scan(self, who: Index, day: int) -> VisitResponse:
@@ -243,6 +228,8 @@ class _Trial:
         role = follow(clinic.role[who], reading, self.population.organ[who], clinic.imaging)
         findings = summarise(reading, role)
         state, response = clinic.criterion.assess(take(clinic.state, who), findings, float(day))
+        self.events.biopsy(who, (role != Role.NONE) & ~self.events.followed[who], day, clinic.visit)
+        self.events.followed[who] = role != Role.NONE
         clinic.role[who] = role
         put(clinic.state, who, state)
         self.course.scans.append(scan_record(clinic.visit, day, who, reading, role, findings, response))
@@ -300,7 +287,7 @@ class _Trial:
 
     def _give(self, due: Due, day: int, present: Flags) -> None:
         who = due.subjects[(present & self._on(due.line))[due.subjects]]
-        self.giving.give(due, who, day, self.clinic.role != Role.NONE)
+        self.giving.give(due, who, day, self.events.followed)
 
     def _remove_before_baseline(self) -> bool:
         """Resect and ablate what is due on day 0, as the surgery before a trial's treatment; whether there was any."""

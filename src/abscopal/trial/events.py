@@ -86,7 +86,7 @@ class Events:
         """Deal with what struck each of these; return who of them lives on."""
         for column in np.unique(self.batch.event[who]):
             self._strike(int(column), who[self.batch.event[who] == column])
-        return np.isnan(self.death_day[who])
+        return np.asarray(np.isnan(self.death_day[who]))
 
     def _strike(self, column: int, who: Index) -> None:
         hazard = self.hazards[column]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abscopal import catalogue
+from abscopal.clinic.clinical_events import adce
 from abscopal.clinic.criterion import criterion_named
 from abscopal.clinic.endpoints import adtte
 from abscopal.clinic.records import Subjects, adex, adrs, adtr, visits_of
@@ -109,10 +110,11 @@ def coded_tables(
     visits = visits_of(len(arms), course.scans)
     return {
         "adsl": adsl(subjects, protocol, population, course, end),
-        "adtr": adtr(subjects, population.organ, course.scans),
+        "adtr": adtr(subjects, course.organ, course.scans),
         "adrs": adrs(subjects, course.scans, criterion, course.counted_until),
         "adtte": adtte(subjects, visits, end, criterion),
         "adex": adex(subjects, course.doses),
+        "adce": adce(subjects, course.events),
     }
 
 
