@@ -1,4 +1,4 @@
-"""The wound of an operation and its complications: injury for weeks, and deaths within a month, more of them in the old.
+"""The wound of an operation and its complications: injury for weeks, and deaths within a month, most in the old.
 
     d injury_surgery / dt = rate * susceptibility * surgical_stress * (1 - injury / worst) - repair * injury
     hazard of death       = mortality * surgical_stress * (background / usual)^(1/2)
