@@ -142,8 +142,8 @@ def _spread(batch: Batch, indication: Indication, who: Candidates) -> None:
         lesion = name in layout.lesion_parameters
         score = normal(who.seed, who.number, f"quantity {name}", count=SLOTS if lesion else 1)
         value = batch.lesion_parameter(name) if lesion else batch.parameter(name)[:, None]
-        low, high = parameter.range or (-np.inf, np.inf)
-        value[...] = np.clip(value * np.exp(parameter.spread * score), low, high)
+        share = parameter.range is not None and parameter.range[1] == 1.0  # which no patient's can exceed
+        value[...] = np.minimum(value * np.exp(parameter.spread * score), 1.0 if share else np.inf)
 
 
 def _drive(batch: Batch, traits: Mapping[str, Flags]) -> None:

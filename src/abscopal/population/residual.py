@@ -28,6 +28,7 @@ Index = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 OCCULT_MM = 2.9  # just below what imaging finds in lung or brain: whatever is larger was removed as well
+USUAL_CELL_ML = 1e-9  # mL per cell, as the mechanism tumour_growth has it
 RECOVERY_DAYS = 42.0  # assumed: adjuvant treatment starts some six weeks after surgery
 ASLEEP = "asleep"
 
@@ -53,6 +54,17 @@ def resected_tumour(indication: Indication, lesions: Lesions, who: Candidates) -
     if indication.primary is not None:
         organ[:, 0] = ORGAN_NAMES.index(indication.primary.organ)
     return Lesions(diameter, organ, np.zeros_like(lesions.primary))
+
+
+def operable_disease(indication: Indication, lesions: Lesions, who: Candidates) -> Lesions:
+    """Return what is there before surgery that is meant to cure: the primary, and colonies that nobody sees."""
+    tumour = resected_tumour(indication, lesions, who)
+    colonies = np.cbrt(6.0 / np.pi * 1000.0 * occult_colonies(residual_of(indication), who) * USUAL_CELL_ML)
+    diameter = np.concatenate([tumour.diameter[:, :1], colonies[:, :-1]], axis=1)
+    organ = np.concatenate([tumour.organ[:, :1], lesions.organ[:, :-1]], axis=1)
+    first = np.zeros_like(lesions.primary)
+    first[:, 0] = True
+    return Lesions(diameter, organ, first)
 
 
 def resect(
@@ -83,7 +95,7 @@ def occult_colonies(left: Residual, who: Candidates) -> Array:
     number = np.where(any_left, 1 + np.cumprod(more < another, axis=1).sum(axis=1), 0)
     own = normal(who.seed, who.number, "cells of colonies", count=SLOTS)
     drawn = [on_scale(left.cells, standard_score(left.cells, who.common, own[:, slot])) for slot in range(SLOTS)]
-    largest = volume_of(np.array(OCCULT_MM)) / 1e-9  # at 1e9 cells per mL, as the mechanism tumour_growth has it
+    largest = volume_of(np.array(OCCULT_MM)) / USUAL_CELL_ML
     cells = np.clip(np.stack(drawn, axis=1), 1.0, largest)
     return np.asarray(np.where(np.arange(SLOTS) < number[:, None], cells, 0.0))
 

@@ -24,7 +24,7 @@ from abscopal.population.organs import ORGAN_NAMES
 from abscopal.population.parameterise import parameterise, personalise
 from abscopal.population.pools import Pool, pools
 from abscopal.population.readouts import read_out
-from abscopal.population.residual import resect, resected_tumour
+from abscopal.population.residual import operable_disease, resect, resected_tumour
 from abscopal.population.seeding import SLOTS, Lesions, primaries, seed_lesions
 from abscopal.population.selection import choose, effective_size, rake
 from abscopal.population.traits import Candidates, draw_history, draw_traits
@@ -33,8 +33,9 @@ from abscopal.random_streams import exponential, uniform
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-Setting = Literal["metastatic", "adjuvant"]
-"""`metastatic`: with disease that can be seen. `adjuvant`: all that could be seen was removed before day 0."""
+Setting = Literal["metastatic", "neoadjuvant", "adjuvant"]
+"""`neoadjuvant`: a tumour that can be removed, before it is. `adjuvant`: all that could be seen was removed before day 0.
+`metastatic`: any other disease that can be seen."""
 
 POOLS_AT_ONCE = 10  # candidates are held in memory until their pool is selected
 
@@ -144,6 +145,8 @@ def _draw(
     """Draw several pools as one batch, then select pool by pool."""
     number = np.concatenate([pool.candidates for pool in which])
     who, lesions = _candidates(indication, setting, marginals, seed, number)
+    if setting == "neoadjuvant":
+        lesions = operable_disease(indication, lesions, who)
     grown = resected_tumour(indication, lesions, who) if setting == "adjuvant" else lesions
     batch = parameterise(indication, kernel, drugs, who, grown, line)
     history = draw_history(indication, line, marginals, seed, number)
@@ -179,10 +182,11 @@ def _candidates(
     common, usual = factors(seed, number), indication.sum_of_diameters
     target = sample("sum_of_diameters", usual, common, seed, number)
     index = sample("seeding_index", indication.seeding_index, common, seed, number)
-    primary = None if setting == "adjuvant" else primaries(indication, common, seed, number)
+    early = setting in ("adjuvant", "neoadjuvant")
+    primary = None if early else primaries(indication, common, seed, number)
     lesions = seed_lesions(indication, ORGAN_NAMES, target, index, seed, number, primary)
     common[BURDEN] = np.log(target / usual.center.value) / usual.spread.value
-    if setting == "adjuvant":
+    if early:
         lesions = replace(lesions, diameter=np.zeros_like(lesions.diameter))
         common[BURDEN] = np.full(len(number), LEAST_BURDEN)
     return Candidates(number, seed, common, draw_traits(indication, marginals, seed, number)), lesions
