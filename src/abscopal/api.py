@@ -125,8 +125,13 @@ class Trial:
 
     @property
     def adex(self) -> pd.DataFrame:
-        """Doses given."""
+        """Doses, daily intake and procedures."""
         return self.tables["adex"]
+
+    @property
+    def adce(self) -> pd.DataFrame:
+        """Clinical events: symptoms by site, biopsies of new lesions."""
+        return self.tables["adce"]
 
     @cached_property
     def failures(self) -> list[dict[str, Any]]:
