@@ -17,6 +17,8 @@ Index = NDArray[np.int64]
 
 ORGAN_NAMES = list(ORGANS)
 INSIDE, MARROW = "in_", "marrow"  # in_liver is 1 for a lesion in the liver
+LYMPH = "lymphatic_ratio"
+LEAST_ELSEWHERE = 0.2  # where a cancer hardly leaves the nodes, its cells still enter the blood
 
 
 def organ_values(names: Sequence[str], drugs: Sequence[Drug]) -> dict[str, Array]:
@@ -35,3 +37,18 @@ def place(batch: Batch, who: Index, slot: Index, organ: Index, drugs: Sequence[D
     """Give lesion `slot` of patient `who` the numbers of its organ; the three arrays are alike in shape."""
     for name, values in organ_values(batch.kernel.layout.lesion_parameters, drugs).items():
         batch.lesion_parameter(name)[who, slot] = values[organ]
+
+
+def open_lymph(batch: Batch, tropism: Array) -> None:
+    """Let the lymph carry as many colonies, beside what the blood carries, as nodes are among this cancer's sites.
+
+    Parameters
+    ----------
+    batch
+        Patients of a cancer that does not say itself how much goes through the lymph.
+    tropism
+        Weight of each organ, adding up to 1, [n, organs].
+    """
+    if LYMPH in batch.kernel.layout.patient_parameters:
+        nodes = tropism[:, ORGAN_NAMES.index("node")]
+        batch.parameter(LYMPH)[:] = nodes / np.maximum(1.0 - nodes, LEAST_ELSEWHERE)
