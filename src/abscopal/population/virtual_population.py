@@ -20,7 +20,7 @@ from abscopal.indications.indication import BURDEN, Indication
 from abscopal.population.baseline import LEAST_BURDEN, Baseline, draw_baseline
 from abscopal.population.distributions import factors, sample
 from abscopal.population.grow import grow
-from abscopal.population.organs import ORGAN_NAMES
+from abscopal.population.organs import LYMPH, ORGAN_NAMES, open_lymph
 from abscopal.population.parameterise import parameterise, personalise
 from abscopal.population.pools import Pool, pools
 from abscopal.population.readouts import read_out
@@ -171,6 +171,8 @@ def _draw(
         _classes(reason, len(chosen)),
         effective,
     )
+    if LYMPH not in indication.parameters:
+        open_lymph(population.batch, population.tropism)
     _set_clocks(population, seed)
     return population
 
