@@ -59,7 +59,7 @@ mechanism = Mechanism(
         _half("brain", 60.0, 20.0, 120.0, "Monro-Kellie reserve of 100 to 150 mL with oedema"),
         _half("marrow", 700.0, 200.0, 1500.0, "half of the haematopoietic marrow"),
         _half("kidney", 250.0, 100.0, 500.0, "of 300 mL, most of which can be spared"),
-        _half("bowel", 400.0, 100.0, 1000.0, "a gut held fast by peritoneal disease in late stages"),
+        _half("bowel", 1000.0, 100.0, 2000.0, "a gut held fast by peritoneal disease in late stages"),
         _half("bile_duct", 400.0, 50.0, 800.0, "ducts run where tumour of pancreas and liver meets them"),
         _effect(
             "effusion", 3.0, 1.0, 10.0, "lung lost per volume of pleural tumour", "an effusion is larger than its cause"

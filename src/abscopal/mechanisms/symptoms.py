@@ -77,11 +77,11 @@ mechanism = Mechanism(
         _most("dyspnoea_rate", 0.05, 0.01, 0.3, "dyspnoea when lung function is lost", "felt within weeks"),
         _most(
             "ileus_rate",
-            0.01,
-            0.002,
             0.1,
+            0.01,
+            0.3,
             "bowel obstruction when the bowel is held fast",
-            "10 to 50 % of patients with peritoneal disease (reviews)",
+            "within days of the passage closing, so before death from it; 10 to 50 % of patients with peritoneal disease",
         ),
     ),
     definitions=(
