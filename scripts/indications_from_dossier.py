@@ -9,7 +9,8 @@ How numbers follow from the dossier:
 
     growth        ln 2 / doubling time of the volume
     sites         -ln(1 - share of patients with the organ), the mean number of lesions there if they come by chance
-    recognition   on the line through the two fitted cancers, logit against log mutational burden
+    recognition   on the line through the two fitted cancers, logit against log mutational burden;
+                  times what presentation of antigen leaves of its odds
     precursors    in proportion to the mutational burden
     infiltration  root of the CD8 density, less what a stroma excludes
     PDL1_base     so that the share of patients with 1 % or more is the published one
@@ -19,7 +20,6 @@ How numbers follow from the dossier:
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
 from math import exp, log, sqrt
@@ -27,8 +27,9 @@ from pathlib import Path
 from statistics import NormalDist
 from typing import Any
 
-import yaml
+from dossier import Dossier, assumed, fact, spread
 from indication_choices import CANCERS, Cancer
+from yaml_text import written
 
 OUT = Path(__file__).parents[1] / "src" / "abscopal" / "indications"
 FITTED = ("melanoma", "nsclc")
@@ -40,171 +41,137 @@ PDL1_SPREAD = 2.0
 AS_FITTED = "as fitted in melanoma, for want of a reason to differ"
 UNKNOWN = "spread of an order of magnitude between patients, as in melanoma"
 
-ORGAN_OF = {
-    "lung": "lung", "liver": "liver", "bone": "bone", "cns_brain": "brain", "distant_ln": "node", "mediastinum": "node",
-    "intra_abdominal_peritoneum": "peritoneum", "adrenal": "adrenal", "skin": "skin", "pleura": "pleura",
-    "kidney": "kidney", "ovary": "ovary", "bowel": "bowel",
-}  # fmt: skip
-"""Organs of the model by the names of the registry; its others are few, or the primary's own surroundings."""
-
 SOURCES = {
     "nguyen2022": ("Nguyen B et al. Cell 2022;185:563-575 (MSK-MET)", "10.1016/j.cell.2022.01.003"),
     "chang2024": ("Chang TG et al. Nat Cancer 2024 (LORIS cohorts)", "10.1038/s43018-024-00772-7"),
     "friberg1997": ("Friberg S, Mattson S. J Surg Oncol 1997;65:284-297", ""),
-    "blessin2020": ("Blessin NC et al. Cell Oncol 2020;43:421-430", "10.1007/s13402-020-00496-7"),
+    "blessin2020": ("Blessin NC et al. Cell Oncol 2020", "10.1007/s13402-020-00496-7"),
     "mehrara2013": ("Mehrara E et al. Theor Biol Med Model 2013;10:31", "10.1186/1742-4682-10-31"),
     "bozic2014": ("Bozic I, Nowak MA. PNAS 2014;111:15964-15968", "10.1073/pnas.1412075111"),
     "laleh2022": ("Laleh NG et al. PLoS Comput Biol 2022;18:e1009822, lesion series", "10.1371/journal.pcbi.1009822"),
     "seer": ("SEER Cancer Stat Facts and Cancer Statistics Review, relative survival, distant stage", ""),
     "gandara2018": ("Gandara DR et al. Nat Med 2018;24:1441-1448, OAK and POPLAR", "10.1038/s41591-018-0134-3"),
-    "vrisekoop2008": ("Vrisekoop N et al. PNAS 2008;105:6115-6120", ""),
 }
-
-
-def fact(value: float, source: str, derived: str, low: float | None = None, high: float | None = None,
-         *, recalled: bool = False) -> dict[str, Any]:  # fmt: skip
-    """Return a number as files hold it; without ends, its range is a third to three times the value."""
-    found: dict[str, Any] = {"value": _round(value)}
-    if low is not None and high is not None:
-        found["range"] = [min(_round(low), found["value"]), max(_round(high), found["value"])]
-    found |= {"source": source, "derived": derived}
-    return found | ({"grade": "recalled"} if recalled else {})
-
-
-def assumed(value: float, why: str, low: float | None = None, high: float | None = None) -> dict[str, Any]:
-    """Return an assumption; without ends, its range is a third to three times the value."""
-    return fact(value, "assumed", why, value / 3 if low is None else low, value * 3 if high is None else high)
-
-
-def spread(center: dict[str, Any], width: dict[str, Any], scale: str = "log", **loadings: float) -> dict[str, Any]:
-    """Return a distribution."""
-    found: dict[str, Any] = {"center": center, "spread": width, "scale": scale}
-    return found | ({"loadings": loadings} if loadings else {})
-
-
-def _round(value: float) -> float:
-    return float(f"{value:.4g}")
-
-
-class Dossier:
-    """The three files, and what is looked up in them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.growth, self.metastasis, self.immune = (
-            yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
-            for name in ("tumour_growth", "metastasis", "immune")
-        )
-
-    def doubling_time(self, cancer: Cancer) -> dict[str, Any]:
-        """Net growth rate, 1/day."""
-        if isinstance(cancer.doubling, float):
-            days, low, high, why = cancer.doubling, cancer.doubling / 3, cancer.doubling * 3, cancer.doubling_why
-            return assumed(log(2) / days, f"ln2 / doubling time of {days:g} days: {why}", log(2) / high, log(2) / low)
-        entry = self.growth["growth_rates"]["per_cancer_volume_doubling_time"][cancer.doubling]
-        days, (low, high) = entry["value"], entry["range"]
-        why = f"ln2 / doubling time of {days:g} days ({low:g} to {high:g}): {entry['citation']}"
-        return fact(log(2) / days, "friberg1997", why, log(2) / high, log(2) / low, recalled=True)
-
-    def sites(self, cancer: Cancer) -> dict[str, Any]:
-        """Weight of each organ among lesions."""
-        if not cancer.registry:
-            return {organ: assumed(share, cancer.sites_why, 0.0, 1.0) for organ, share in cancer.sites.items()}
-        shares: dict[str, list[float]] = {}
-        for site, percent in self.metastasis["organotropism_MSK_MET"][cancer.registry]["value"].items():
-            if site in ORGAN_OF and percent > 0:
-                shares.setdefault(ORGAN_OF[site], []).append(percent)
-        lesions = {organ: sum(-log(1 - percent / 100) for percent in some) for organ, some in shares.items()}
-        total = sum(lesions.values())
-        found = {}
-        for organ, number in lesions.items():
-            ever = " and ".join(f"{percent:g} %" for percent in shares[organ])
-            if number / total >= 0.005:
-                found[organ] = fact(number / total, "nguyen2022", f"{ever} of patients ever; share among lesions")
-        for organ, share in cancer.sites.items():
-            found[organ] = assumed(share, cancer.sites_why, 0.0, 1.0)
-        return found
-
-    def mutations(self, cancer: Cancer) -> tuple[float, float, str, str]:
-        """Mutations per Mb: median, spread of the log, source and how it follows."""
-        if isinstance(cancer.tmb, tuple):
-            return (*cancer.tmb, "assumed", cancer.tmb_why)
-        burden = self.immune["TMB"]
-        full = burden["all_comers_MSK_MET"].get(cancer.tmb) or burden["ICI_treated_MSK"].get(cancer.tmb)
-        if full is not None:
-            low, high = full["IQR"]
-            return full["value"], log(high / low) / 1.349, *_from_quartiles(full)
-        median = burden["all_comers_median_only"]["value"][cancer.tmb]
-        return median, 0.8, "nguyen2022", f"median of {cancer.tmb}; spread as in lung and breast"
-
-    def density(self, cancer: Cancer) -> tuple[float, str, str]:
-        """CD8 T cells per mm2, source and how it follows."""
-        if isinstance(cancer.cd8, float):
-            return cancer.cd8, "assumed", f"some {cancer.cd8:g} CD8 T cells per mm2: {cancer.cd8_why}"
-        value = self.immune["tumour_infiltration"]["CD8_density_median"]["value"][cancer.cd8]
-        return float(value), "blessin2020", f"{value} CD8 T cells per mm2"
-
-    def antigen_presentation_lost(self, cancer: Cancer) -> tuple[float, str]:
-        """Share of patients with loss of heterozygosity at HLA, and its source."""
-        table = self.immune["MHC"]["HLA_LOH_LORIS_by_cancer"]["value"]
-        if cancer.loss in table:
-            return table[cancer.loss], "chang2024"
-        return 0.17, "assumed"
-
-    def five_years(self, cancer: Cancer) -> tuple[float, str, str]:
-        """Relative survival at five years in distant stage, its source and how it follows."""
-        if isinstance(cancer.survival, float):
-            return cancer.survival, "assumed", cancer.survival_why
-        entry: Any = self.metastasis["stage4_five_year_survival"]
-        for key in cancer.survival.split("."):
-            entry = entry[key] if key in entry else entry["value"][key]
-        value = entry["value"] if isinstance(entry, dict) else entry
-        return value / 100.0, "seer", f"{value:g} % alive at five years in distant stage"
-
-    def ratio(self, cancer: Cancer) -> dict[str, Any]:
-        """Neutrophils over lymphocytes."""
-        table = self.immune["host_prognostic_HR_ICI"]["baseline_labs_median"]["value"]
-        if "NLR" in table.get(cancer.labs, {}):
-            return fact(table[cancer.labs]["NLR"], "chang2024", f"median of {cancer.labs}", 1.5, 10.0)
-        return assumed(3.8, "between melanoma (3.2) and lung cancer (4.9)", 1.5, 10.0)
-
-
-def _from_quartiles(full: dict[str, Any]) -> tuple[str, str]:
-    low, high = full["IQR"]
-    source = "nguyen2022" if "Nguyen" in full["citation"] else "chang2024"
-    return source, f"median; quartiles {low:g} and {high:g} per Mb"
 
 
 def parameters(dossier: Dossier, cancer: Cancer) -> dict[str, Any]:
     """Return the distributions of the model's parameters."""
+    return {**_tumour(dossier, cancer), **_visibility(dossier, cancer), **_suppression(cancer)}
+
+
+def _tumour(dossier: Dossier, cancer: Cancer) -> dict[str, Any]:
+    return {
+        "growth": spread(
+            dossier.doubling_time(cancer),
+            assumed(0.6, "doubling times of a cancer differ threefold either way", 0.3, 1.2),
+            aggressive=0.6,
+        ),
+        "chemosensitivity": spread(
+            assumed(
+                cancer.chemo,
+                f"kill by chemotherapy at equal growth, over that in lung cancer: {cancer.chemo_why}",
+                0.05,
+                20.0,
+            ),
+            fact(
+                1.25,
+                "laleh2022",
+                "shrinkage over growth on docetaxel in OAK, from sd of log ks 1.58, of log kg 1.04 and their "
+                "correlation 0.57",
+                0.3,
+                2.0,
+            ),
+        ),
+        "frailty": spread(
+            assumed(1.0, "1 by definition for the typical patient", 0.1, 10.0),
+            assumed(0.6, "between the two fitted cancers, 0.31 and 0.78", 0.2, 1.5),
+            fitness=-0.7,
+            aggressive=0.3,
+        ),
+        "colonisation": spread(
+            assumed(3e-11 * cancer.seeds, f"melanoma's times {cancer.seeds:g}: {cancer.seeds_why}", 1e-13, 1e-8),
+            assumed(1.0, UNKNOWN, 0.3, 2.0),
+            aggressive=0.4,
+        ),
+    }
+
+
+def _visibility(dossier: Dossier, cancer: Cancer) -> dict[str, Any]:
+    """How well T cells know the tumour, and how easily they come in."""
     tmb, _, tmb_source, tmb_why = dossier.mutations(cancer)
-    logit = LOGIT_MELANOMA + SLOPE * log(tmb / TMB_MELANOMA)
-    graded = {"recalled": False}
+    logit = LOGIT_MELANOMA + SLOPE * log(tmb / TMB_MELANOMA) + log(cancer.presented)
     density, density_source, density_why = dossier.density(cancer)
     known = cancer.antigen_why or "no antigen but what mutations make"
     return {
-        "growth": spread(dossier.doubling_time(cancer), assumed(0.6, "doubling times of a cancer differ threefold either way", 0.3, 1.2), aggressive=0.6),
         "recognition": spread(
-            fact(1 / (1 + exp(-logit)), tmb_source, f"{tmb_why}; on the line through melanoma (0.6) and lung cancer (0.53)", 0.05, 0.95, **graded),
-            assumed(1.2, "between the two fitted cancers, 0.8 and 1.5", 0.5, 3.0), "logit", antigenic=0.5, inflamed=0.3),
+            fact(
+                1 / (1 + exp(-logit)),
+                tmb_source,
+                f"{tmb_why}; on the line through melanoma (0.6) and lung cancer (0.53); odds times "
+                f"{cancer.presented:g}: {cancer.presented_why}",
+                0.02,
+                0.95,
+            ),
+            assumed(1.2, "between the two fitted cancers, 0.8 and 1.5", 0.5, 3.0),
+            "logit",
+            antigenic=0.5,
+            inflamed=0.3,
+        ),
         "precursors": spread(
-            fact(PRECURSORS * cancer.antigen * tmb / USUAL_TMB, tmb_source, f"{tmb_why}; 1e6 at {USUAL_TMB:g}, in proportion; times {cancer.antigen:g}: {known}", 1e4, 1e8),
-            assumed(1.0, "ten epitopes of frequencies that differ by more than 100", 0.3, 2.0), antigenic=0.6),
+            fact(
+                PRECURSORS * cancer.antigen * tmb / USUAL_TMB,
+                tmb_source,
+                f"{tmb_why}; 1e6 at {USUAL_TMB:g}, in proportion; times {cancer.antigen:g}: {known}",
+                1e4,
+                1e8,
+            ),
+            assumed(1.0, "ten epitopes of frequencies that differ by more than 100", 0.3, 2.0),
+            antigenic=0.6,
+        ),
         "infiltration": spread(
-            fact(cancer.entry * sqrt(density / USUAL_CD8), density_source, f"{density_why}, root of it over {USUAL_CD8:g}; times {cancer.entry:g}: {cancer.entry_why}", 0.02, 10.0),
-            assumed(1.2, AS_FITTED, 0.5, 1.5), inflamed=0.7),
+            fact(
+                cancer.entry * sqrt(density / USUAL_CD8),
+                density_source,
+                f"{density_why}, root of it over {USUAL_CD8:g}; times {cancer.entry:g}: {cancer.entry_why}",
+                0.02,
+                10.0,
+            ),
+            assumed(1.2, AS_FITTED, 0.5, 1.5),
+            inflamed=0.7,
+        ),
+    }
+
+
+def _suppression(cancer: Cancer) -> dict[str, Any]:
+    return {
         "PDL1_base": spread(
-            assumed(_positive(cancer.pdl1), f"PD-L1 on at least 1 % of tumour cells in {100 * cancer.pdl1:g} % of patients: {cancer.pdl1_why}", 0.0001, 0.99),
-            assumed(PDL1_SPREAD, "from none to nearly all cells, as in the two fitted cancers", 0.5, 4.0), "logit", inflamed=0.5),
-        "interferon_half": spread(assumed(3.4e7, AS_FITTED, 1e5, 1e9), assumed(1.75, AS_FITTED, 0.3, 3.0), inflamed=-0.7),
-        "treg_influx": spread(assumed(3660.0 * cancer.treg, f"melanoma's times {cancer.treg:g}: {cancer.treg_why}", 1e3, 1e6), assumed(2.2, AS_FITTED, 0.3, 3.0), inflamed=-0.95),
-        "pd1_strength": spread(assumed(0.868, AS_FITTED, 0.3, 0.98), assumed(3.45, AS_FITTED, 0.2, 4.0), "logit", inflamed=0.95),
-        "myeloid_level": spread(assumed(cancer.myeloid, cancer.myeloid_why, 0.1, 10.0), assumed(0.7, "as the spread of log NLR", 0.3, 1.0), fitness=-0.5),
-        "chemosensitivity": spread(
-            assumed(cancer.chemo, f"kill by chemotherapy at equal growth, over that in lung cancer: {cancer.chemo_why}", 0.05, 20.0),
-            fact(1.25, "laleh2022", "shrinkage over growth on docetaxel in OAK, from sd of log ks 1.58, of log kg 1.04 and their correlation 0.57", 0.3, 2.0)),
-        "frailty": spread(assumed(1.0, "1 by definition for the typical patient", 0.1, 10.0), assumed(0.6, "between the two fitted cancers, 0.31 and 0.78", 0.2, 1.5), fitness=-0.7, aggressive=0.3),
-        "colonisation": spread(assumed(3e-11 * cancer.seeds, f"melanoma's times {cancer.seeds:g}: {cancer.seeds_why}", 1e-13, 1e-8), assumed(1.0, UNKNOWN, 0.3, 2.0), aggressive=0.4),
-    }  # fmt: skip
+            assumed(
+                _positive(cancer.pdl1),
+                f"PD-L1 on at least 1 % of tumour cells in {100 * cancer.pdl1:g} % of patients: {cancer.pdl1_why}",
+                0.0001,
+                0.99,
+            ),
+            assumed(PDL1_SPREAD, "from none to nearly all cells, as in the two fitted cancers", 0.5, 4.0),
+            "logit",
+            inflamed=0.5,
+        ),
+        "interferon_half": spread(
+            assumed(3.4e7, AS_FITTED, 1e5, 1e9), assumed(1.75, AS_FITTED, 0.3, 3.0), inflamed=-0.7
+        ),
+        "treg_influx": spread(
+            assumed(3660.0 * cancer.treg, f"melanoma's times {cancer.treg:g}: {cancer.treg_why}", 1e3, 1e6),
+            assumed(2.2, AS_FITTED, 0.3, 3.0),
+            inflamed=-0.95,
+        ),
+        "pd1_strength": spread(
+            assumed(0.868, AS_FITTED, 0.3, 0.98), assumed(3.45, AS_FITTED, 0.2, 4.0), "logit", inflamed=0.95
+        ),
+        "myeloid_level": spread(
+            assumed(cancer.myeloid, cancer.myeloid_why, 0.1, 10.0),
+            assumed(0.7, "as the spread of log NLR", 0.3, 1.0),
+            fitness=-0.5,
+        ),
+    }
 
 
 def _positive(share: float) -> float:
@@ -218,49 +185,96 @@ def fractions(dossier: Dossier, cancer: Cancer) -> dict[str, Any]:
     lost, source = dossier.antigen_presentation_lost(cancer)
     slope = (log(SHARE_NSCLC) - log(SHARE_MELANOMA)) / (LOSS_NSCLC - LOSS_MELANOMA)
     share = min(exp(log(SHARE_MELANOMA) + slope * (lost - LOSS_MELANOMA)), MOST_EVASIVE)
-    why = f"HLA lost in {100 * lost:g} % of patients; on the line through melanoma (7 %, 1e-11) and lung cancer (21 %, 2e-6), at most 1e-4"
+    line = "on the line through melanoma (7 %, 1e-11) and lung cancer (21 %, 2e-6), at most 1e-4"
+    why = f"antigen presentation lost in {100 * lost:g} % of patients; {line}"
     return {
         "C_resistant": spread(
-            fact(cancer.resistant, "bozic2014", f"several resistant subclones in each detectable lesion; the share is ours: {cancer.resistant_why}", 1e-7, 0.5, recalled=True),
-            assumed(2.0, "orders of magnitude between patients", 0.5, 4.0)),
-        "C_evasive": spread(fact(share, source, why, 1e-13, 0.01), assumed(4.0, "from none to dominant, as in the two fitted cancers", 1.0, 12.0), antigenic=-0.3),
-    }  # fmt: skip
+            fact(
+                cancer.resistant,
+                "bozic2014",
+                f"several resistant subclones in each detectable lesion; the share is ours: {cancer.resistant_why}",
+                1e-7,
+                0.5,
+                recalled=True,
+            ),
+            assumed(2.0, "orders of magnitude between patients", 0.5, 4.0),
+        ),
+        "C_evasive": spread(
+            fact(share, source, why, 1e-13, 0.01),
+            assumed(4.0, "from none to dominant, as in the two fitted cancers", 1.0, 12.0),
+            antigenic=-0.3,
+        ),
+    }
 
 
 def covariates(dossier: Dossier, cancer: Cancer) -> dict[str, Any]:
     """Return the distributions of what is known of every patient."""
     tmb, width, source, why = dossier.mutations(cancer)
     return {
-        "age": spread(assumed(cancer.age, "median age at diagnosis of advanced disease, to about three years", cancer.age - 8, cancer.age + 8), assumed(cancer.age_spread, "adults of working and old age", 5.0, 20.0), "linear"),
-        "weight": spread(assumed(cancer.weight, "body weight of such patients", 50.0, 100.0), assumed(0.2, "coefficient of variation of adult body weight", 0.15, 0.35)),
+        "age": spread(
+            assumed(
+                cancer.age,
+                "median age at diagnosis of advanced disease, to about three years",
+                cancer.age - 8,
+                cancer.age + 8,
+            ),
+            assumed(cancer.age_spread, "adults of working and old age", 5.0, 20.0),
+            "linear",
+        ),
+        "weight": spread(
+            assumed(cancer.weight, "body weight of such patients", 50.0, 100.0),
+            assumed(0.2, "coefficient of variation of adult body weight", 0.15, 0.35),
+        ),
         "TMB": spread(fact(tmb, source, why, tmb / 3, tmb * 3), fact(width, source, why, 0.4, 2.0), antigenic=0.7),
-        "LDH": spread(assumed(cancer.ldh, "times the upper limit of normal", 0.4, 3.0), assumed(0.45, "a few per cent of patients above twice the limit", 0.3, 0.9), fitness=-0.4, aggressive=0.4, burden=0.3),
-        "NLR": spread(dossier.ratio(cancer), assumed(0.65, "between melanoma (0.61) and lung cancer (0.72)", 0.4, 0.9), fitness=-0.5, burden=0.2),
-    }  # fmt: skip
+        "LDH": spread(
+            assumed(cancer.ldh, "times the upper limit of normal", 0.4, 3.0),
+            assumed(0.45, "a few per cent of patients above twice the limit", 0.3, 0.9),
+            fitness=-0.4,
+            aggressive=0.4,
+            burden=0.3,
+        ),
+        "NLR": spread(
+            dossier.ratio(cancer),
+            assumed(0.65, "between melanoma (0.61) and lung cancer (0.72)", 0.4, 0.9),
+            fitness=-0.5,
+            burden=0.2,
+        ),
+    }
 
 
 def document(dossier: Dossier, name: str, cancer: Cancer) -> dict[str, Any]:
     """Return the whole file."""
-    survival, source, why = dossier.five_years(cancer)
-    hazard = -log(survival) / FIVE_YEARS
     found: dict[str, Any] = {
-        "name": name, "title": cancer.title, "tags": list(cancer.tags), "calibration": [],
+        "name": name,
+        "title": cancer.title,
+        "tags": list(cancer.tags),
+        "calibration": [],
+        "reference_line": cancer.reference_line,
         "sites": dossier.sites(cancer),
         "needs_measurable": cancer.measurable,
         "clustering": assumed(1.0, "lesions of one patient share organs more than chance", 0.0, 5.0),
         "primary": _primary(cancer),
         "sum_of_diameters": spread(
             assumed(cancer.sum_mm, f"median at enrolment: {cancer.sum_why}", cancer.sum_mm / 2, cancer.sum_mm * 2),
-            fact(0.65, "gandara2018", "standard deviation of the log in OAK", 0.5, 1.0), aggressive=0.3),
+            fact(0.65, "gandara2018", "standard deviation of the log in OAK", 0.5, 1.0),
+            aggressive=0.3,
+        ),
         "seeding_index": spread(
-            assumed(cancer.seeding, "between one late seeder (0.6) and seeding by a primary that grows as fast as its metastases (2)", 0.5, 2.5),
-            assumed(0.35, "oligometastatic and disseminated disease both occur", 0.1, 0.7), aggressive=0.3),
-        "growth_within": fact(0.25, "mehrara2013", "metastases of one patient need separate rates; the size is ours", 0.1, 0.6),
-        "parameters": parameters(dossier, cancer), "fractions": fractions(dossier, cancer),
-        "fixed": {
-            "death_rate": fact(OF_THE_REGISTRY * cancer.harm * hazard, source, f"{why}; {OF_THE_REGISTRY} of that hazard, as in the fitted lung cancer; times {cancer.harm:g}: {cancer.harm_why}", 1e-5, 0.05),
-            "harm_power": assumed(1.0, "as in the fitted lung cancer (0.96)", 0.5, 3.0),
-        },
+            assumed(
+                cancer.seeding,
+                "between one late seeder (0.6) and seeding by a primary that grows as fast as its metastases (2)",
+                0.5,
+                2.5,
+            ),
+            assumed(0.35, "oligometastatic and disseminated disease both occur", 0.1, 0.7),
+            aggressive=0.3,
+        ),
+        "growth_within": fact(
+            0.25, "mehrara2013", "metastases of one patient need separate rates; the size is ours", 0.1, 0.6
+        ),
+        "parameters": parameters(dossier, cancer),
+        "fractions": fractions(dossier, cancer),
+        "fixed": _fixed(dossier, cancer),
         "drivers": {key: _subgroup(group) for key, group in cancer.drivers.items()},
         "subtypes": {key: _subgroup(group) for key, group in cancer.subtypes.items()},
         "covariates": covariates(dossier, cancer),
@@ -268,12 +282,32 @@ def document(dossier: Dossier, name: str, cancer: Cancer) -> dict[str, Any]:
         "history": {key: assumed(share, reason, 0.0, 1.0) for key, (share, reason) in cancer.history.items()},
         "male": assumed(cancer.male, cancer.male_why, 0.0, 1.0),
         "ecog1": assumed(cancer.ecog1, "performance status 1 or more among those who enter trials", 0.1, 0.9),
-        "lines": _lines(), "adjuvant": _adjuvant(cancer),
-    }  # fmt: skip
-    found = {key: value for key, value in found.items() if value not in (None, {}) and (value or key == "calibration" or value is False)}
+        "lines": _lines() if cancer.reference_line == "1L" else {},
+        "adjuvant": _adjuvant(cancer),
+    }
+    found = {
+        key: value
+        for key, value in found.items()
+        if value not in (None, {}) and (value or key == "calibration" or value is False)
+    }
     used = {part["source"] for part in _facts(found)} & SOURCES.keys()
-    found["sources"] = {key: {"citation": SOURCES[key][0], **({"doi": SOURCES[key][1]} if SOURCES[key][1] else {})} for key in SOURCES if key in used}
+    found["sources"] = {
+        key: {"citation": SOURCES[key][0], **({"doi": SOURCES[key][1]} if SOURCES[key][1] else {})}
+        for key in SOURCES
+        if key in used
+    }
     return found
+
+
+def _fixed(dossier: Dossier, cancer: Cancer) -> dict[str, Any]:
+    survival, source, why, recalled = dossier.five_years(cancer)
+    rate = OF_THE_REGISTRY * cancer.harm * -log(survival) / FIVE_YEARS
+    share = f"{OF_THE_REGISTRY} of that hazard, as in the fitted lung cancer"
+    how = f"{why}; {share}; times {cancer.harm:g}: {cancer.harm_why}"
+    return {
+        "death_rate": fact(rate, source, how, 1e-5, 0.05, recalled=recalled),
+        "harm_power": assumed(1.0, "as in the fitted lung cancer (0.96)", 0.5, 3.0),
+    }
 
 
 def _primary(cancer: Cancer) -> dict[str, Any] | None:
@@ -323,12 +357,21 @@ def _adjuvant(cancer: Cancer) -> dict[str, Any] | None:
     if not cancer.residual:
         return None
     return {
-        "share": assumed(cancer.residual, "share of high-risk patients whose cancer comes back after surgery", 0.1, 0.95),
-        "resected": spread(assumed(cancer.primary_mm or 30.0, "diameter of the operable tumour"), assumed(0.5, "from a third to three times that", 0.2, 1.0)),
-        "cells": spread(assumed(3e5, "recurrence after one to three years at the cancer's growth rate", 1e4, 1e8), assumed(2.0, "from tens of cells to what imaging would find", 1.0, 4.0), aggressive=0.5),
+        "share": assumed(
+            cancer.residual, "share of high-risk patients whose cancer comes back after surgery", 0.1, 0.95
+        ),
+        "resected": spread(
+            assumed(cancer.primary_mm or 30.0, "diameter of the operable tumour"),
+            assumed(0.5, "from a third to three times that", 0.2, 1.0),
+        ),
+        "cells": spread(
+            assumed(3e5, "recurrence after one to three years at the cancer's growth rate", 1e4, 1e8),
+            assumed(2.0, "from tens of cells to what imaging would find", 1.0, 4.0),
+            aggressive=0.5,
+        ),
         "colonies": assumed(2.0, "most first recurrences are single or few", 1.0, 8.0),
         "asleep": assumed(0.3, "late relapses show that some colonies sleep for years", 0.0, 0.9),
-    }  # fmt: skip
+    }
 
 
 def _facts(part: Any) -> Iterable[dict[str, Any]]:
@@ -341,37 +384,6 @@ def _facts(part: Any) -> Iterable[dict[str, Any]]:
     elif isinstance(part, list):
         for inner in part:
             yield from _facts(inner)
-
-
-def written(part: Any, indent: int = 0) -> str:
-    """Return YAML with one number to a line."""
-    lines, pad = [], "  " * indent
-    for key, value in part.items():
-        if isinstance(value, dict) and not _flat(value):
-            lines.append(f"{pad}{key}:\n{written(value, indent + 1)}")
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
-            items = [written(item, indent + 2) for item in value]
-            lines.append(f"{pad}{key}:\n" + "\n".join(f"{pad}  - {item.lstrip()}" for item in items))
-        else:
-            lines.append(f"{pad}{key}: {_inline(value)}")
-    return "\n".join(lines)
-
-
-def _flat(value: dict[str, Any]) -> bool:
-    return not any(isinstance(inner, dict | list) for key, inner in value.items() if key != "range")
-
-
-def _inline(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_inline(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_inline(inner) for inner in value) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:g}"
-    text = str(value)
-    return json.dumps(text, ensure_ascii=False) if any(sign in text for sign in ":,[]{}#'\"&*") else text
 
 
 def main(folder: str) -> None:
