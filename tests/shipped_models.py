@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -30,27 +29,40 @@ def shipped() -> dict[str, Mechanism]:
     return mechanisms() | {f"driver_{driver}": build(driver) for driver in drivers} | own
 
 
-def structure(mechanism: Mechanism) -> str:
-    """Everything of a drug's mechanism but its name and its numbers."""
-    parts = (mechanism.species, mechanism.definitions, mechanism.contributions, mechanism.processes)
-    return re.sub(rf"(?<![A-Za-z0-9_]){mechanism.name}(?![A-Za-z0-9])|driver_\w+", "drug", repr(parts))
+def features(drug: Drug) -> frozenset[tuple[object, ...]]:
+    """What compiling can tell apart about a drug: its kinetics, and each effect but for its numbers and names."""
+    kinetics, shared = drug.kinetics, drug.shared.keys()
+    found: set[tuple[object, ...]] = {(kinetics.form, kinetics.continuous, *sorted(kinetics.values))}
+    for effect in drug.effects:
+        found.add((effect.form, effect.site, bool(effect.driver), *sorted(effect.values.keys() | shared)))
+    return frozenset(found)
+
+
+def chosen() -> list[str]:
+    """The fewest drugs, found greedily, that have every feature of any drug between them."""
+    left = set().union(*map(features, DRUGS.values()))
+    found = []
+    while left:
+        best = max(sorted(DRUGS), key=lambda name: len(features(DRUGS[name]) & left))
+        left -= features(DRUGS[best])
+        found.append(best)
+    return sorted(name for name in found if DRUGS[name].symbol in shipped())
 
 
 NAMES = sorted(shipped())
 """Every mechanism, driver and drug."""
-FIRST_OF_STRUCTURE = {structure(shipped()[drug.symbol]): drug.name for drug in reversed(DRUGS.values())
-                      if drug.symbol in shipped()}  # fmt: skip
-COMPILED = sorted([*MECHANISMS, *(DRUGS[name].symbol for name in FIRST_OF_STRUCTURE.values())])
-"""Every mechanism, and one drug of each structure: what compiling can tell apart."""
+REPRESENTATIVE = chosen()
+COMPILED = sorted([*MECHANISMS, *(DRUGS[name].symbol for name in REPRESENTATIVE)])
+"""Every mechanism, and drugs with every feature of a drug: what compiling can tell apart."""
 
 
 @cache
 def full_model() -> Model:
-    """The whole disease: every mechanism, a drug of each structure, but none that sets a number another one sets."""
+    """The whole disease: every mechanism, a drug with each feature, but none that sets a number another one sets."""
     tags = {tag for mechanism in mechanisms().values() for tag in mechanism.when}
     given: dict[str, Drug] = {}
     taken: set[str] = set()
-    for name in sorted(FIRST_OF_STRUCTURE.values()):
+    for name in REPRESENTATIVE:
         if not taken & DRUGS[name].parameters.keys():
             given[name] = DRUGS[name]
             taken |= DRUGS[name].parameters.keys()
