@@ -121,16 +121,24 @@ _PORTS = Mechanism(
     "exposure",
     "What is blocked, given from outside",
     parameters=tuple(
-        Parameter(name, 0.0, "1", "share blocked", assumed("given day by day"), (0, 1)) for name in ("pd1", "ctla4")
+        Parameter(name, value, "1", "given from outside", assumed("given day by day"), (0, 1))
+        for name, value in (("pd1", 0.0), ("ctla4", 0.0), ("relief", 1.0))
     ),
-    ports=(Port("CTLA4_blocked", "any", "", per="patient"), Port("treatment_death", "sum", "", "1/day", per="patient")),
-    contributions=(Contribution("PD1_systemic", "pd1"), Contribution("CTLA4_blocked", "ctla4")),
+    ports=tuple(
+        Port(name, combine, "", unit, per="patient")
+        for name, combine, unit in (("CTLA4_blocked", "any", "1"), ("treatment_death", "sum", "1/day"))
+    ),
+    contributions=(
+        Contribution("PD1_systemic", "pd1"),
+        Contribution("CTLA4_blocked", "ctla4"),
+        Contribution("injury_relief", "relief"),
+    ),
 )
 
 
 def submodel(event: str) -> Model:
-    """Autoimmunity and one organ, driven from outside."""
-    return Model((load("autoimmunity"), load(f"irae_{event}"), _PORTS))
+    """Autoimmunity, its relief and one organ, driven from outside."""
+    return Model((*map(load, ("autoimmunity", "immunosuppression", f"irae_{event}")), _PORTS))
 
 
 class Course:
