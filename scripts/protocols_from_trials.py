@@ -30,7 +30,8 @@ SHARES = (
     "Shares of later treatment are the published shares of all randomised divided by the share alive after progression "
     "({how}, a tenth of all dying first)."
 )
-READ, DERIVED = "read off the progression-free survival curve", "one less the last published progression-free survival"
+READ = "read off the progression-free survival curve"
+DERIVED = "one less progression-free survival, carried on exponentially from its last published figure"
 DYING_FIRST = 0.1
 
 DESIGNS = {
@@ -116,14 +117,15 @@ def arm_fields(
 def alive_after_progression(results: dict[str, Any], design: Design) -> float:
     """Return the share of all randomised alive after progression: all but the progression-free and those dying first.
 
-    Without landmarks, progression-free survival at the end of follow-up is taken to fall exponentially to its median.
+    Progression-free survival halfway between first and last cut-off is carried on exponentially from its last landmark
+    or from its median; neither known, half are taken to be without progression.
     """
-    median = results.get("pfs_median", {}).get("value")
-    if landmarks := results.get("pfs_at"):
-        free = landmarks[max(landmarks, key=int)]["value"]
-    else:
-        free = 0.5 ** (design.follow_up_months / median) if median else 0.5
-    return max(1 - float(free) - DYING_FIRST, 0.3)
+    month = design.follow_up_months + design.accrual_months / 2
+    known = {float(at): figure["value"] for at, figure in results.get("pfs_at", {}).items()}
+    if not known and (median := results.get("pfs_median", {}).get("value")):
+        known = {median: 0.5}
+    last = max(known, default=month)
+    return float(1 - known.get(last, 0.5) ** max(month / last, 1.0) - DYING_FIRST)
 
 
 def subsequent(after: After, progressing: float, trial: dict[str, Any]) -> dict[str, Any]:

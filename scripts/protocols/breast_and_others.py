@@ -62,7 +62,6 @@ DESIGNS = {
         "every 12 weeks", 17, 88,
         {"palbociclib+letrozole": "palbociclib_letrozole", "letrozole": "placebo_letrozole"},
         regimens={"palbociclib+letrozole": [PALBOCICLIB, "letrozole 2.5 mg daily"]},
-        progressing={"palbociclib+letrozole": 0.80, "letrozole": 0.85},
         after={
             "palbociclib+letrozole": (
                 After(FULVESTRANT, 0.30, note="any endocrine therapy alone"),

@@ -247,7 +247,6 @@ DESIGNS = {
         {"crizotinib": "crizotinib", "chemotherapy": "pem_plat"},
         "Solomon BJ et al., N Engl J Med 2014, figure 1B", ("kmdata_profile1014_1b.csv",), {"chemotherapy": "chemo"},
         {"chemotherapy": CIS_PEM},
-        progressing={"crizotinib": 0.65, "chemotherapy": 0.85},
         after={
             "crizotinib": (
                 After(tuple(CIS_PEM), 0.18, note="any chemotherapy"), After("alectinib 600 mg twice daily", 0.08),

@@ -40,7 +40,7 @@ DESIGNS = {
         "Nivolumab against everolimus in previously treated renal-cell carcinoma", "renal",
         "every 8 weeks to month 12, then every 12 weeks", 17, 60,
         {"nivolumab": "nivolumab", "everolimus": "everolimus"},
-        "Tomita Y et al. 2019, figure 1", ("sifi_itt_checkmate025_tomita2019_fig1.csv",),
+        "Tomita Y et al., Jpn J Clin Oncol 2019, figure 1", ("sifi_itt_checkmate025_tomita2019_fig1.csv",),
         after={
             "nivolumab": (After(EVEROLIMUS, 0.26), After(AXITINIB, 0.24)),
             "everolimus": (After(AXITINIB, 0.36), After(NIVO, 0.12, note="crossover at the end included")),
@@ -94,7 +94,6 @@ DESIGNS = {
         {"enzalutamide": "enzalutamide", "placebo": "placebo"},
         "Beer TM et al., N Engl J Med 2014, figure 1B", ("kmdata_prevail_1b.csv",),
         regimens={"placebo": []},
-        progressing={"enzalutamide": 0.60, "placebo": 0.88},
         after={
             "enzalutamide": (After(DOC, 0.25), After(ABIRATERONE, 0.15)),
             "placebo": (After(DOC, 0.42), After(ABIRATERONE, 0.35)),
@@ -112,7 +111,6 @@ DESIGNS = {
         {"abiraterone+prednisone": "abiraterone_prednisone", "prednisone": "placebo_prednisone"},
         "Ryan CJ et al., Lancet Oncol 2015, figure 2", ("kmdata_couaa202_2.csv",),
         {"abiraterone+prednisone": "abiraterone", "prednisone": "placebo"},
-        progressing={"abiraterone+prednisone": 0.80, "prednisone": 0.85},
         after={
             "abiraterone+prednisone": (After(DOC, 0.50), After(ENZALUTAMIDE, 0.10)),
             "prednisone": (After(DOC, 0.50), After(ABIRATERONE, 0.25, note="crossover included")),
