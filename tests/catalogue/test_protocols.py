@@ -189,7 +189,7 @@ def test_the_script_turns_figures_into_a_protocol(script, tmp_path):
     assert made.subjects == 200
     assert made.role == "validation"
     assert [str(regimen) for regimen in made.arm("b").regimen] == ["docetaxel 75 mg/m2 q3w"]
-    assert made.arm("b").subsequent[0].share == pytest.approx(0.30 / (0.9 - 0.5**3), abs=0.005)
+    assert made.arm("b").subsequent[0].share == pytest.approx(0.30 / (0.9 - 0.5 ** (18 / 4)), abs=0.005)
     assert made.arm("b").subsequent[0].source == "checked"
     assert made.curves[0].points == ((0, 1), (3, 0.5), (6, 0.5))
     assert made.baseline.egfr.note == "as the trial enrolled"
