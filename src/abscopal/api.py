@@ -133,6 +133,11 @@ class Trial:
         """Clinical events: symptoms by site, biopsies of new lesions."""
         return self.tables["adce"]
 
+    @property
+    def adae(self) -> pd.DataFrame:
+        """Adverse events: an episode per row, with its highest grade."""
+        return self.tables["adae"]
+
     @cached_property
     def failures(self) -> list[dict[str, Any]]:
         """Subjects whose computation failed: `subject`, `day` reached, `status` of the engine, `reason`."""

@@ -172,7 +172,23 @@ ADCE = Schema(
     ("USUBJID", "CESTDY", "CETERM"),
 )
 
-SCHEMAS: dict[str, Schema] = {schema.name: schema for schema in (ADSL, ADTR, ADRS, ADTTE, ADEX, ADCE)}
+ADAE = Schema(
+    "ADAE",
+    "Adverse events, one row per episode, from the grades at visits",
+    (
+        *_SUBJECT,
+        Column("AETERM", "string", "", "Adverse event"),
+        Column("AEORGAN", "string", "", "Organ or system"),
+        Column("AECAT", "string", "", "Cause: immune-related, drug, cytokines, radiation or surgery"),
+        Column("AETOXGR", "integer", "", "Highest grade of the episode (1 to 4)"),
+        Column("ASTDY", "integer", "day", "Study day on which it was first seen"),
+        Column("AENDY", "float", "day", "Study day on which it was first seen to be gone; missing if never"),
+        Column("AEREL", "string", "", "protocol treatment or subsequent treatment, whichever came last before it"),
+    ),
+    ("USUBJID", "ASTDY", "AETERM"),
+)
+
+SCHEMAS: dict[str, Schema] = {schema.name: schema for schema in (ADSL, ADTR, ADRS, ADTTE, ADEX, ADCE, ADAE)}
 
 
 def schema_named(name: str) -> Schema:

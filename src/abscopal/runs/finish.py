@@ -30,7 +30,7 @@ from abscopal.trial.simulate import Design
 
 TABLES = tuple(name.lower() for name in SCHEMAS)
 MANIFEST = "manifest.json"
-_LONGEST_FIRST = ("adtr", "adrs", "adex", "adsl", "adtte", "adce")
+_LONGEST_FIRST = ("adtr", "adrs", "adex", "adae", "adsl", "adtte", "adce")
 
 
 class RunTables(Mapping[str, pd.DataFrame]):

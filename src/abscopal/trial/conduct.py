@@ -3,7 +3,8 @@
 On each day on which anything is due, for the subjects concerned:
 
  1. the engine brings them there; on the way a subject may die, or a lesion be seeded or wake (`trial/events`);
- 2. those dead, lost to follow-up or past the cut-off have no visit;
+ 2. those dead, lost to follow-up or past the cut-off have no visit; the others' adverse events are graded
+    (`trial/safety`, which also plans visits for that alone);
  3. scan, if due: lesions are imaged and read; a lesion seen for the first time is new;
  4. response, by the protocol's criteria;
  5. continue or stop protocol treatment: at progression, or where the arm treats beyond it, at its confirmation;
@@ -26,6 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from abscopal.clinic.adverse_events import GradeRecord
 from abscopal.clinic.clinical_events import EventRecord
 from abscopal.clinic.criterion import Criterion, VisitResponse, choose, put, take
 from abscopal.clinic.disposition import (
@@ -34,6 +36,7 @@ from abscopal.clinic.disposition import (
     Treatment,
     after_scan,
     begin_treatment,
+    complete,
     cutoff_day,
     dropout_day,
     stop,
@@ -50,7 +53,8 @@ from abscopal.protocol.protocol import Protocol, Subsequent
 from abscopal.random_streams import exponential, normal, uniform
 from abscopal.trial.events import Events
 from abscopal.trial.giving import Giving
-from abscopal.trial.plan import Calendar, Due, last_days
+from abscopal.trial.plan import Calendar, Due, Look, last_days
+from abscopal.trial.safety import Safety
 from abscopal.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 Array = NDArray[np.float64]
@@ -67,8 +71,10 @@ class Course:
     ----------
     arm
         Arm number of each subject [n].
-    scans, doses, events
+    scans, doses, events, grades
         What was recorded, in order of time.
+    graded
+        What each column of the grades was read from.
     treatment
         State of protocol treatment at the end.
     death_day, cause
@@ -105,6 +111,8 @@ class Course:
     scans: list[ScanRecord] = field(default_factory=list)
     doses: list[DoseRecord] = field(default_factory=list)
     events: list[EventRecord] = field(default_factory=list)
+    grades: list[GradeRecord] = field(default_factory=list)
+    graded: list[str] = field(default_factory=list)
 
     @property
     def failed(self) -> Flags:
@@ -147,6 +155,7 @@ class _Trial:
         self.number, n = population.number, len(arm)
         self.giving = Giving.to(population, drugs)
         self.events = Events(population, list(drugs.values()), seed)
+        self.safety = Safety(self.batch, drugs)
         self.beyond = np.array([a.treatment_beyond_progression for a in protocol.arms])[arm]
         self.course = self._begin(n)
         self.follow_until = np.minimum(self.course.dropout, self.course.cutoff)
@@ -156,6 +165,7 @@ class _Trial:
         self.calendar = Calendar(scan_days, continuous)
         for number, a in enumerate(protocol.arms):
             self.calendar.add(a.regimen, np.flatnonzero(arm == number), 0, self.horizon, 1)
+        self.safety.look(np.arange(n), 0)
         self.clinic = self._baseline_scan(criterion)
         if self._remove_before_baseline():
             self.course.scans.clear()
@@ -185,6 +195,8 @@ class _Trial:
             end=self.batch,
             doses=self.giving.records,
             events=self.events.records,
+            grades=self.safety.records,
+            graded=self.safety.names,
         )
 
     # 1 ------------------------------------------------------------------------------------------------------------
@@ -247,6 +259,7 @@ class _Trial:
         self.clinic.scanning[who] &= ~(response.progressed & ~(beyond & after.on))
         stopped = before.on & ~after.on
         self.giving.stop(who[stopped], day, line=1)
+        self.safety.follow_up(self.calendar, who[stopped], day)
         off = response.progressed & ~after.on & (course.subsequent[who] < 0)
         self._choose_subsequent(who[stopped | off], day)
 
@@ -283,11 +296,14 @@ class _Trial:
     def _on(self, line: int) -> Flags:
         """Who may be given what a line has: protocol treatment until it stops, what follows it from then on."""
         on = self.course.treatment.on
-        return on if line == 1 else ~on
+        return np.ones_like(on) if line == 0 else on if line == 1 else ~on
 
     def _give(self, due: Due, day: int, present: Flags) -> None:
+        if isinstance(due.what, Look):
+            return
         who = due.subjects[(present & self._on(due.line))[due.subjects]]
         self.giving.give(due, who, day, self.events.followed)
+        self.safety.watch(self.calendar, due, who, day)
 
     def _remove_before_baseline(self) -> bool:
         """Resect and ablate what is due on day 0, as the surgery before a trial's treatment; whether there was any."""
@@ -308,7 +324,7 @@ class _Trial:
         self.bring(alive, self.follow_until[alive])
         course = self.course
         self.giving.stop(np.arange(len(self.arm)), np.fmin(course.death_day, self.follow_until))
-        course.treatment = stop(course.treatment, self._completed(), course.last_dose, Reason.COMPLETED)
+        course.treatment = complete(course.treatment, self._completed(), course.last_dose)
         course.treatment = stop(course.treatment, np.isfinite(course.death_day), course.death_day, Reason.DEATH)
         course.treatment = stop(course.treatment, course.dropout < course.cutoff, course.dropout, Reason.WITHDRAWAL)
         return course
@@ -325,6 +341,8 @@ class _Trial:
         there = self.bring(coming, np.full(len(coming), float(day)))
         present = np.zeros(len(self.arm), dtype=bool)
         present[there] = True
+        if day > 0:
+            self.safety.look(there, day)
         self.clinic.visit += scan
         scanned = there[self.clinic.scanning[there]] if scan else there[:0]
         if len(scanned):
@@ -338,7 +356,7 @@ class _Trial:
         return np.asarray(np.isnan(self.course.death_day) & computed & (day <= self.follow_until))
 
     def _completed(self) -> Flags:
-        """Given every dose the regimens have, with none due before the cut-off."""
+        """Given everything that the arm's treatment has: the last of it, on its last day."""
         final = np.array([last_days(arm.regimen) for arm in self.protocol.arms])
         return self.course.last_dose >= final[self.arm]
 

@@ -87,7 +87,7 @@ class Giving:
             self._dose(due.what, who, day, due.line)
         elif isinstance(due.what, Intake):
             self._intake(due.what, (due.line, due.place), who, day)
-        else:
+        elif isinstance(due.what, Radiotherapy | Resection | Ablation):
             self._proceed(due.what, who, day, due.line, known)
 
     def stop(self, who: Index, day: float | Array, line: int | None = None) -> None:

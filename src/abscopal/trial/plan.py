@@ -44,7 +44,11 @@ class Intake(NamedTuple):
     unit: str
 
 
-Given = Dose | Intake | Procedure
+class Look(NamedTuple):
+    """A visit at which nothing is given: how the patient is, and a blood count."""
+
+
+Given = Dose | Intake | Procedure | Look
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,9 @@ class Due:
     subjects
         Indices.
     what
-        A dose, the start or stop of daily intake, or a procedure (one fraction of it, for radiotherapy).
+        A dose, the start or stop of daily intake, a procedure (one fraction of it, for radiotherapy), or a mere look.
     line
-        1 for protocol treatment, 2 for the first subsequent treatment, and so on.
+        0 for a look, 1 for protocol treatment, 2 for the first subsequent treatment, and so on.
     place
         Which of the treatments of that line.
     """
@@ -110,6 +114,13 @@ class Calendar:
                 if start + day not in self.entries:
                     heappush(self._days, start + day)
                 self.entries[start + day][_Entry(line, place, what)].append(subjects)
+
+    def add_looks(self, subjects: Index, days: Sequence[int]) -> None:
+        """Plan visits of these subjects at which nothing is given."""
+        for day in days:
+            if day not in self.entries:
+                heappush(self._days, day)
+            self.entries[day][_Entry(0, 0, Look())].append(subjects)
 
     def _days_of(self, treatment: Treatment, end: float) -> Iterator[tuple[int, Given]]:
         if not isinstance(treatment, Regimen):

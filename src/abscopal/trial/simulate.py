@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abscopal import catalogue
+from abscopal.clinic.adverse_events import adae
 from abscopal.clinic.clinical_events import adce
 from abscopal.clinic.criterion import criterion_named
 from abscopal.clinic.endpoints import adtte
@@ -115,6 +116,7 @@ def coded_tables(
         "adtte": adtte(subjects, visits, end, criterion),
         "adex": adex(subjects, course.doses),
         "adce": adce(subjects, course.events),
+        "adae": adae(subjects, course.graded, course.grades, course.subsequent_day),
     }
 
 
