@@ -94,6 +94,16 @@ def stop(treatment: Treatment, who: Bools, day: float | Floats, reason: Reason) 
     )
 
 
+def complete(treatment: Treatment, who: Bools, day: Floats) -> Treatment:
+    """Return the treatment completed on `day` in those of `who`, who were given all of it, whatever came later."""
+    return replace(
+        treatment,
+        on=treatment.on & ~who,
+        stop_day=np.where(who, day, treatment.stop_day),
+        reason=np.where(who, np.int8(Reason.COMPLETED), treatment.reason),
+    )
+
+
 def after_scan(
     treatment: Treatment, visit: VisitResponse, day: float | Floats, beyond: BeyondProgression | None = None
 ) -> Treatment:
