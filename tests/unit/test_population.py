@@ -131,13 +131,19 @@ def _tiny(distribution):
     return distribution.model_copy(update={"center": distribution.center.model_copy(update={"value": 2.0})})
 
 
-def test_a_later_line_changes_only_what_the_indication_says(design):
+def test_a_later_line_changes_what_the_indication_says_and_what_patients_went_through(design):
     first = draw_population(design.indication, design.kernel, list(design.drugs.values()), 50, 1, line="1L")
     later = draw_population(design.indication, design.kernel, list(design.drugs.values()), 50, 1, line="2L")
     factor = design.indication.lines["2L"]["frailty"].value
-    assert np.array_equal(first.number, later.number)
-    assert np.allclose(later.batch.parameter("frailty"), factor * first.batch.parameter("frailty"))
-    assert np.array_equal(later.batch.parameter("recognition"), first.batch.parameter("recognition"))
+    _, one, other = np.intersect1d(first.number, later.number, return_indices=True)
+    assert len(one) > 20
+    for name, ratio in (("frailty", factor), ("recognition", 1.0), ("growth", 1.0)):
+        pick = "lesion_parameter" if name == "growth" else "parameter"
+        before, after = getattr(first.batch, pick)(name)[one], getattr(later.batch, pick)(name)[other]
+        assert np.allclose(after, ratio * before)
+    treated = [population.baseline.history["prior_chemotherapy"].mean() for population in (first, later)]
+    assert treated[0] < 0.3 < 0.7 < treated[1]
+    assert np.median(later.batch.parameter("immune_competence")) < np.median(first.batch.parameter("immune_competence"))
 
 
 def test_protocols_in_python_enrol_like_files():

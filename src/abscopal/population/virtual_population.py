@@ -34,7 +34,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Setting = Literal["metastatic", "neoadjuvant", "adjuvant"]
-"""`neoadjuvant`: a tumour that can be removed, before it is. `adjuvant`: all that could be seen was removed before day 0.
+"""`neoadjuvant`: a tumour that can be removed, before it is. `adjuvant`: all that could be seen was removed by day 0.
 `metastatic`: any other disease that can be seen."""
 
 POOLS_AT_ONCE = 10  # candidates are held in memory until their pool is selected

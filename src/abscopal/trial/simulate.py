@@ -71,7 +71,7 @@ def enrol(
         subjects or protocol.subjects,
         seed,
         line=protocol.line,
-        setting="adjuvant" if protocol.setting == "adjuvant" else "metastatic",
+        setting=protocol.setting if protocol.setting in ("adjuvant", "neoadjuvant") else "metastatic",
         marginals=protocol.baseline.numbers(),
         workers=workers,
         which=which,

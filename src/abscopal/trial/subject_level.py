@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,7 +53,13 @@ def adsl(
         "ECOG": baseline.ecog,
         "LDH": baseline.ldh,
         "PDL1": baseline.pdl1,
+        **{name: baseline.readouts[name] for name in ("CPS", "TIL", "CRP", "ALB", "CTDNA", "MARKER")},
         "TMB": baseline.tmb,
+        "MSIFL": words(["N", "Y"], baseline.readouts["MSI"].astype(np.int64)),
+        "NLR": baseline.nlr,
+        "GFR": baseline.gfr.round(0),
+        "TRAITS": _listed(baseline.traits, len(baseline.age)),
+        "HISTORY": _listed(baseline.history, len(baseline.age)),
         "NLESION": seen.sum(axis=1),
         "NSITE": (organs[:, :, None] == np.arange(len(ORGANS))).any(axis=1).sum(axis=1),
         "SUMDIAM": scan.sum_mm,
@@ -69,6 +75,12 @@ def adsl(
         "NXTDY": follow.subsequent_day,
     }
     return conform("ADSL", pd.DataFrame(frame))
+
+
+def _listed(traits: Mapping[str, Bools], count: int) -> pd.Categorical[Any]:
+    """Names of the traits that each subject has, separated by spaces."""
+    listed = [" ".join(name for name, flag in traits.items() if flag[who]) for who in range(count)]
+    return coded(np.array(listed, dtype=object))
 
 
 def _subsequent(protocol: Protocol, course: Course, started: Bools) -> pd.Categorical[Any]:
