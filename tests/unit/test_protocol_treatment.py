@@ -1,5 +1,6 @@
 """Sentences of every kind of treatment: those of the documentation, and what is refused."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from abscopal.errors import InputError
 from abscopal.protocol.procedure import Ablation, Lesions, Radiotherapy, Resection
 from abscopal.protocol.protocol import Subsequent
 from abscopal.protocol.regimen import Regimen
+from abscopal.protocol.schema import schema_text
 from abscopal.protocol.treatment import checked_treatment, parse_treatment
 from abscopal.yaml_reader import read_document
 
@@ -19,6 +21,12 @@ SENTENCES = [line for block in re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
 @pytest.mark.parametrize("sentence", SENTENCES)
 def test_the_sentences_of_the_documentation_print_as_they_were_read(sentence):
     assert str(parse_treatment(sentence)) == sentence
+
+
+def test_editors_accept_every_sentence_of_the_documentation():
+    pattern = json.loads(schema_text())["$defs"]["Arm"]["properties"]["regimen"]["items"]["pattern"]
+    assert all(re.search(pattern, sentence) for sentence in SENTENCES)
+    assert not re.search(pattern, "nivolumab q2w")
 
 
 def test_the_later_lines_of_the_documentation_are_read(tmp_path):

@@ -22,20 +22,21 @@ GROWS, SHRINKS = 0.02, -0.01  # per day
 
 
 class GrowingBatch(PlainBatch):
-    """Lesions grow exponentially, each patient's at one rate per day; some patients die on a day."""
+    """Lesions grow exponentially, each patient's at one rate per day; some patients die on a day, or fail."""
 
     def advance(self, which, until, workers=1):
         for patient, day in zip(which, np.broadcast_to(until, len(which)), strict=True):
-            dies = self.deaths.get(int(patient), np.inf)
-            end = min(float(day), dies)
+            dies, fails = self.deaths.get(int(patient), np.inf), self.fails.get(int(patient), np.inf)
+            end = min(float(day), dies, fails)
             self.lesion_column("C_sensitive")[patient] *= np.exp(self.rates[patient] * (end - self.time[patient]))
-            self.time[patient], self.status[patient] = end, STRUCK if end == dies else REACHED
+            self.time[patient] = end
+            self.status[patient] = STRUCK if end == dies else STRUCK + 1 if end == fails else REACHED
             self.event[patient] = self.kernel.layout.hazards.index("cachexia")
 
 
-def population_of(rates, deaths):
+def population_of(rates, deaths, fails):
     batch = plain_batch(MODEL, PATIENTS, SLOTS)
-    batch.__class__, batch.rates, batch.deaths = GrowingBatch, rates, deaths
+    batch.__class__, batch.rates, batch.deaths, batch.fails = GrowingBatch, rates, deaths, fails
     batch.lesion_column("C_sensitive")[:, :2] = np.array([8e9, 1e9])
     body = {"weight": np.full(PATIENTS, 80.0), "male": np.ones(PATIENTS, dtype=bool), "gfr": np.full(PATIENTS, 90.0)}
     return SimpleNamespace(
@@ -51,11 +52,11 @@ def population_of(rates, deaths):
     )
 
 
-def trial_of(*sentences, rates=(SHRINKS,) * 4, deaths=(), other=(), **arm):
+def trial_of(*sentences, rates=(SHRINKS,) * 4, deaths=(), fails=(), other=(), **arm):
     arms = [Arm("a", list(sentences), **arm), *([Arm("b", list(other))] if other else [])]
     times = {"accrual_months": 0, "follow_up_months": 12, "dropout_per_year": 0}
     protocol = Protocol(indication="nsclc", subjects=PATIENTS, arms=arms, scans="every 6 weeks", **times)
-    population = population_of(np.array(rates), dict(deaths))
+    population = population_of(np.array(rates), dict(deaths), dict(fails))
     arm_of_all = np.zeros(PATIENTS, dtype=np.int64)
     return conduct(protocol, DRUGS, population, arm_of_all, criterion_named("RECIST 1.1"), 1)
 
@@ -79,6 +80,12 @@ def test_daily_intake_stops_at_progression_at_death_and_at_the_cut_off():
     assert (course.end.parameter("osimertinib_intake") == 0).all()
     assert course.treatment.reason.tolist() == [Reason.PROGRESSION, Reason.DEATH, Reason.ONGOING, Reason.ONGOING]
     assert course.last_dose.tolist() == [41, 100, 365, 365]
+
+
+def test_the_record_of_who_cannot_be_computed_ends_where_the_computation_did():
+    course = trial_of("osimertinib 80 mg daily", fails={2: 150.5})
+    assert course.failed.tolist() == [False, False, True, False]
+    assert given(course, "osimertinib", 2) == [(0, 150, 1)]
 
 
 def test_who_took_all_that_was_planned_has_completed_treatment():

@@ -48,7 +48,7 @@ TreatmentField = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "pattern": r"^((radiotherapy|resect|ablate) \S|\S+ (AUC )?[0-9.e+]+ \S+ \S)",
+            "pattern": r"^((radiotherapy|resect|ablate) \S|\S+ (AUC [0-9.e+]+|[0-9.e+]+ \S+) \S)",
             "examples": [
                 "nivolumab 3 mg/kg q2w",
                 "nivolumab 1 mg/kg q3w x4, then 3 mg/kg q2w",

@@ -323,7 +323,8 @@ class _Trial:
         alive = np.flatnonzero(self._followed(-1) & (self.batch.time < self.follow_until))
         self.bring(alive, self.follow_until[alive])
         course = self.course
-        self.giving.stop(np.arange(len(self.arm)), np.fmin(course.death_day, self.follow_until))
+        known = np.where(course.failed, self.batch.time, np.fmin(course.death_day, self.follow_until))
+        self.giving.stop(np.arange(len(self.arm)), known)
         course.treatment = complete(course.treatment, self._completed(), course.last_dose)
         course.treatment = stop(course.treatment, np.isfinite(course.death_day), course.death_day, Reason.DEATH)
         course.treatment = stop(course.treatment, course.dropout < course.cutoff, course.dropout, Reason.WITHDRAWAL)
