@@ -45,7 +45,7 @@ class Patient:
             self.model, self.y, self.p, self.q, self.lesions, [0.0, *days], doses, rtol=rtol, small=small
         )[1:]
 
-    def course(self, *days, rtol=1e-6, small=1.0, doses=()):
+    def course(self, *days, rtol=1e-4, small=1.0, doses=()):
         """As `live`, by name: patient species [day], lesion species [day, lesion]."""
         states, model = self.live(*days, rtol=rtol, small=small, doses=doses), self.model
         return {name: states[:, i] for i, name in enumerate(model.patient_species)} | {

@@ -44,7 +44,7 @@ _KINETICS = (
     ),
     Parameter(
         "car_expansion",
-        1.9,
+        2.1,
         "1/day",
         "division rate of CAR-T cells at full antigen in an emptied niche",
         _stein("net ln(3900)/9.3 days, plus contraction, over help, drive and divisions on the way to the peak"),
@@ -89,7 +89,7 @@ _KINETICS = (
     ),
     Parameter(
         "car_dependence",
-        0.6,
+        0.8,
         "1",
         "share of expansion that needs an emptied niche",
         cited(
@@ -145,7 +145,7 @@ _ANTIGEN = (
 _KILL = (
     Parameter(
         "car_kill",
-        6.0,
+        10.0,
         "1/day",
         "cells killed per CAR-T cell and day",
         cited("Halle S et al. Immunity 2016;44:233", derived="2 to 16 per day, killer cells in mice", recalled=True),
@@ -154,15 +154,15 @@ _KILL = (
     ),
     Parameter(
         "car_contact",
-        6.0,
+        5.0,
         "1",
         "CAR-T cells per tumour cell at which more of them no longer help",
-        assumed("a tumour cell among many CAR-T cells lasts about a day"),
+        assumed("a tumour cell among many CAR-T cells lasts half a day"),
         (1.0, 40.0),
     ),
     Parameter(
         "car_milieu",
-        0.5,
+        0.4,
         "1",
         "share of the suppression in a lesion that CAR-T cells feel",
         assumed("a costimulatory domain is built in; between none and all"),
