@@ -4,10 +4,12 @@ An antigen of the trunk is in every lesion; one of a branch is in some. A lesion
 fewer of the T cells, whatever they do elsewhere, which is one reason for mixed responses. Within a lesion, cells that
 lost all of it are the evasive clone.
 
-    suppression *= 1 / (1 + subclonality)
+    suppression *= (1 + subclonality_usual) / (1 + subclonality)
+
+What the usual lesion lacks is part of `recognition`, so the factor is 1 there.
 """
 
-from abscopal.language import Contribution, Mechanism, Parameter, cited
+from abscopal.language import Contribution, Mechanism, Parameter, assumed, cited
 
 mechanism = Mechanism(
     "clonal_antigen",
@@ -15,7 +17,7 @@ mechanism = Mechanism(
     parameters=(
         Parameter(
             "subclonality",
-            0.05,
+            0.02,
             "1",
             "antigen that this lesion lacks over antigen that it has",
             cited(
@@ -26,8 +28,16 @@ mechanism = Mechanism(
             ),
             (0.0, 20.0),
             per="lesion",
-            spread=1.0,
+            spread=0.7,
+        ),
+        Parameter(
+            "subclonality_usual",
+            0.02,
+            "1",
+            "the same of the usual lesion",
+            assumed("the median of `subclonality`"),
+            (0.0, 1.0),
         ),
     ),
-    contributions=(Contribution("suppression", "1 / (1 + subclonality)"),),
+    contributions=(Contribution("suppression", "(1 + subclonality_usual) / (1 + subclonality)"),),
 )

@@ -26,7 +26,7 @@ mechanism = Mechanism(
         ),
         Parameter(
             "m2_strength",
-            0.1,
+            0.05,
             "1",
             "share of T-cell function lost to M2 macrophages alone",
             assumed("one brake of several, weaker than regulatory T cells and myeloid suppressors; direction only"),
@@ -34,11 +34,11 @@ mechanism = Mechanism(
         ),
         Parameter(
             "M1_typical",
-            0.2,
+            0.5,
             "1",
             "share of M1 at which the factor is 1",
-            assumed("most macrophages of untreated tumours are M2"),
-            (0.05, 0.5),
+            assumed("the median over lesions of the virtual melanoma patients at diagnosis, by the formula above"),
+            (0.05, 0.95),
         ),
     ),
     definitions=(
