@@ -49,7 +49,21 @@ def synthetic_tables(
             key = {"STUDYID": "synthetic", "USUBJID": f"SUBJ-{number:04d}", "ARM": arm.name}
             for name, records in _subject(arm, rng).items():
                 rows[name] += [key | record for record in records]
-    return {name: pd.DataFrame(records) for name, records in rows.items()}
+    return {name: pd.DataFrame(records) for name, records in rows.items()} | {"adae": _adverse_events(rows["adsl"])}
+
+
+def _adverse_events(subjects: list[dict]) -> pd.DataFrame:
+    """A rash for every third subject, of grade 3 for every ninth, and numb fingers for every fourth."""
+    rash = ("Dermatitis", "skin", "immune-related")
+    numb = ("Peripheral neuropathy", "nerves", "drug")
+    rows = [(s, rash, 3 if i % 9 == 0 else 1) for i, s in enumerate(subjects) if i % 3 == 0]
+    rows += [(s, numb, 2) for i, s in enumerate(subjects) if i % 4 == 0]
+    key = ("STUDYID", "USUBJID", "ARM")
+    return pd.DataFrame([
+        {name: s[name] for name in key} | dict(zip(("AETERM", "AEORGAN", "AECAT"), what, strict=True))
+        | {"AETOXGR": grade, "ASTDY": 30, "AENDY": np.nan, "AEREL": "protocol treatment"}
+        for s, what, grade in rows
+    ])  # fmt: skip
 
 
 def _subject(arm: SyntheticArm, rng: np.random.Generator) -> dict[str, list[dict]]:

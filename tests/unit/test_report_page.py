@@ -169,8 +169,11 @@ def test_provenance_names_seed_hash_versions_and_the_command(page: str):
         assert part in text
 
 
-def test_adverse_events_that_are_not_modelled_are_said_to_be_absent(page: str):
-    assert "Adverse events are not modelled in this run" in page
+def test_adverse_events_are_counted_by_arm_and_said_to_be_absent_where_none_were_recorded(page: str, tables):
+    assert "Dermatitis" in page
+    assert "Adverse events were not recorded" not in page
+    without = {name: table for name, table in tables.items() if name != "adae"}
+    assert "Adverse events were not recorded in this run" in page_of(without, described())
 
 
 def test_subjects_whose_simulation_failed_are_not_counted(tables):

@@ -11,6 +11,7 @@ SUMMARY: Mapping[str, tuple[str, ...]] = {
     "adtr": ("USUBJID", "AVISITN", "PARAMCD", "AVAL"),
     "adrs": ("USUBJID", "AVISITN", "PARAMCD", "AVALC"),
     "adtte": ("USUBJID", "ARM", "PARAMCD", "AVAL", "CNSR"),
+    "adae": ("USUBJID", "AETERM", "AEORGAN", "AECAT", "AETOXGR", "AEREL"),
 }
 
 _BASELINE = ("AGE", "SEX", "ECOG", "LDH", "PDL1", "NLESION", "NSITE", "SUMDIAM")
@@ -22,5 +23,6 @@ REPORT: Mapping[str, tuple[str, ...]] = {
     "adtr": ("USUBJID", "ARM", "AVISITN", "PARAMCD", "ORGAN", "ROLE", "STATE", "AVAL"),
     "adrs": ("USUBJID", "ARM", "ADY", "AVISITN", "PARAMCD", "AVALC", "CHANGE_BASELINE", "NEW"),
     "adtte": SUMMARY["adtte"],
+    "adae": SUMMARY["adae"],
 }
 """Of the figures and the page; with these the summary can be made too."""

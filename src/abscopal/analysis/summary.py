@@ -12,6 +12,7 @@ from abscopal.analysis.enrolled import enrolled
 from abscopal.analysis.pseudoprogression import pseudoprogression
 from abscopal.analysis.response import response_rates
 from abscopal.analysis.survival import Survival
+from abscopal.analysis.toxicity import IMMUNE_RELATED, toxicity_rates
 from abscopal.units import DAYS_PER_MONTH
 
 Times = Mapping[str, Survival]  # by endpoint
@@ -27,7 +28,7 @@ def summarise(
     Parameters
     ----------
     tables : mapping
-        "adsl", "adtr", "adrs" and "adtte".
+        "adsl", "adtr", "adrs", "adtte", and "adae" where adverse events were recorded.
     protocol_name : str
         Name to print.
     seed : int
@@ -40,9 +41,10 @@ def summarise(
     -------
     dict
         JSON-safe. None (null) where a median is not reached or a hazard ratio is not finite; landmarks end with the
-        arm's follow-up. `irae` is empty and `trae_grade3` and `hyperprogression` are None: adverse events and
-        hyperprogression are not modelled yet, and a 0 would claim that none occurred. `orr`, `cr` and `dcr` are of the
-        confirmed best response among all enrolled subjects; `ttr_median` is the plain median among responders.
+        arm's follow-up. `irae` holds, by organ, the share with immune-related events of any grade (`any`) and of grade
+        3 or worse (`grade3`); without a table of adverse events it is empty and `trae_grade3` None, as
+        `hyperprogression` is, which is not assessed yet: a 0 would claim that none occurred. `orr`, `cr` and `dcr` are
+        of the confirmed best response among all enrolled subjects; `ttr_median` is the plain median among responders.
     """
     adsl = enrolled(tables["adsl"])
     arms = sorted(adsl["ARM"].astype(str).unique())
@@ -64,6 +66,7 @@ def _arms(
     tables: Mapping[str, pd.DataFrame], adsl: pd.DataFrame, times: Times, arms: list[str]
 ) -> dict[str, dict[str, Any]]:
     rates = response_rates(tables["adrs"], adsl)
+    toxicity = _toxicity(tables, adsl)
     pseudo = pseudoprogression(tables["adtr"], tables["adrs"], adsl)
     return {
         arm: {
@@ -77,12 +80,28 @@ def _arms(
             "os_at": _landmarks(times, "OS", arm),
             "dor_median": _median(times, "DOR", arm),
             "ttr_median": _median_time_to_response(times, arm),
-            "irae": {},
-            "trae_grade3": None,
+            **toxicity.get(arm, {"irae": {}, "trae_grade3": None}),
             "pseudoprogression": pseudo[arm].rate,
             "hyperprogression": None,
         }
         for arm in arms
+    }
+
+
+def _toxicity(tables: Mapping[str, pd.DataFrame], adsl: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """By arm: immune-related events by organ, and the share with a related event of grade 3 or worse."""
+    if "adae" not in tables:
+        return {}
+    return {
+        arm: {
+            "irae": {
+                event.organ: {"any": event.any_grade.rate, "grade3": event.severe.rate}
+                for event in rates.events
+                if event.category == IMMUNE_RELATED
+            },
+            "trae_grade3": rates.severe.rate,
+        }
+        for arm, rates in toxicity_rates(tables["adae"], adsl).items()
     }
 
 

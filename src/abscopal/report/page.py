@@ -27,6 +27,7 @@ from abscopal.report.sections import (
     survival_section,
     trial_section,
 )
+from abscopal.report.toxicity import toxicity_section
 
 if TYPE_CHECKING:
     from abscopal.protocol.protocol import Protocol
@@ -42,6 +43,7 @@ SECTIONS = (
     ("course", "Course of single subjects", course_section),
     ("sites", "Lesion sites", sites_section),
     ("subgroups", "Hazard ratios and subgroups", forest_section),
+    ("toxicity", "Adverse events", toxicity_section),
     ("deaths", "Deaths and disposition", deaths_section),
     ("trial", "The trial", trial_section),
     ("model", "What the model is and is not", model_section),

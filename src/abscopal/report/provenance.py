@@ -47,8 +47,8 @@ def _left_out(summary: Mapping[str, Any]) -> list[str]:
     """Sentences on what the summary marks as not modelled: an absence is not a zero."""
     arms = list(summary.get("arms", {}).values())
     sentences = []
-    if arms and not any(arm.get("irae") for arm in arms):
-        sentences.append("Adverse events are not modelled in this run: their absence from the report is not a finding.")
+    if arms and all(arm.get("trae_grade3") is None for arm in arms):
+        sentences.append("Adverse events were not recorded in this run: that they are missing is not a finding.")
     if arms and all(arm.get("hyperprogression") is None for arm in arms):
         sentences.append("Hyperprogression is not assessed in this run.")
     return sentences
