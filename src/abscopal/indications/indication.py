@@ -19,6 +19,8 @@ BURDEN = "burden"
 """A further factor for markers alone: the standard score of the sum of diameters, which is itself drawn by factors."""
 COVARIATES = ("age", "weight", "TMB", "LDH", "NLR")
 """What is drawn of every patient beside the parameters: years, kg, mutations per Mb, times the upper limit, ratio."""
+NEEDED = ("growth", "PDL1_base")
+"""Parameters whose distribution every cancer has: how fast it grows, and what its biopsies show."""
 HISTORY = ("prior_chemotherapy", "prior_radiotherapy", "steroids", "chronic_infection", "autoimmune_history")
 """What a patient may bring along that bears on immunity."""
 
@@ -162,6 +164,9 @@ class Indication(Record):
         for name in COVARIATES:
             if name not in self.covariates:
                 yield Problem("covariates", f"a distribution of {name}", "none")
+        for name in NEEDED:
+            if name not in self.parameters:
+                yield Problem("parameters", f"a distribution of {name}", "none")
         for name, distribution in self.parameters.items():
             if BURDEN in distribution.loadings:
                 yield Problem(f"parameters.{name}.loadings", "factors that precede the burden", BURDEN)

@@ -18,7 +18,7 @@ from abscopal.random_streams import normal, uniform
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 SEEN_MM = 5.0  # about the detection limit of CT; what the clinic really sees is the clinic's affair
-SUPERFICIAL = ("node", "skin")  # organs whose metastases are not visceral
+NOT_VISCERAL = ("node", "skin", "bone", "marrow", "breast", "prostate", "bladder")
 LEAST_BURDEN = -3.0  # standard score of those without visible disease
 ECOG_FITNESS, ECOG_BURDEN = 0.6, 0.3  # assumed: correlations of performance status with fitness and burden
 
@@ -70,7 +70,7 @@ class Baseline:
             "pdl1_ge5": self.pdl1 >= 0.05,
             "pdl1_ge50": self.pdl1 >= 0.5,
             **self.has,
-            "visceral": np.any([there for organ, there in self.has.items() if organ not in SUPERFICIAL], axis=0),
+            "visceral": np.any([there for organ, there in self.has.items() if organ not in NOT_VISCERAL], axis=0),
             "extrahepatic": np.any([there for organ, there in self.has.items() if organ != "liver"], axis=0),
             **self.published,
             **self.history,

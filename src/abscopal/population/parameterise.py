@@ -119,11 +119,16 @@ def _shift(indication: Indication, who: Candidates, name: str) -> Array:
     return np.zeros(len(who.number)) if found is None else found
 
 
+def drawn(indication: Indication, who: Candidates, name: str) -> Array:
+    """Draw a parameter that the indication distributes, with what the tumour's traits do to it [n]."""
+    distribution = indication.parameters[name]
+    value = sample(name, distribution, who.common, who.seed, who.number)
+    return shifted(distribution, value, _shift(indication, who, name))
+
+
 def _distribute(batch: Batch, indication: Indication, who: Candidates, name: str) -> None:
     """Draw one parameter of every patient, and of every lesion where lesions differ in it."""
-    layout, distribution = batch.kernel.layout, indication.parameters[name]
-    value = sample(name, distribution, who.common, who.seed, who.number)
-    value = shifted(distribution, value, _shift(indication, who, name))
+    layout, value = batch.kernel.layout, drawn(indication, who, name)
     if name == "growth":
         score = normal(who.seed, who.number, "growth of lesions", count=SLOTS)
         batch.lesion_parameter(name)[...] = value[:, None] * np.exp(indication.growth_within.value * score)

@@ -21,10 +21,11 @@ from abscopal.population.baseline import LEAST_BURDEN, Baseline, draw_baseline
 from abscopal.population.distributions import factors, sample
 from abscopal.population.grow import grow
 from abscopal.population.organs import LYMPH, ORGAN_NAMES, open_lymph
-from abscopal.population.parameterise import parameterise, personalise
+from abscopal.population.parameterise import drawn, parameterise, personalise
 from abscopal.population.pools import Pool, pools
 from abscopal.population.readouts import read_out
 from abscopal.population.residual import operable_disease, resect, resected_tumour
+from abscopal.population.screening import screen
 from abscopal.population.seeding import SLOTS, Lesions, primaries, seed_lesions
 from abscopal.population.selection import choose, effective_size, rake
 from abscopal.population.traits import Candidates, draw_history, draw_traits
@@ -143,15 +144,12 @@ def _draw(
     which: Sequence[Pool],
 ) -> VirtualPopulation:
     """Draw several pools as one batch, then select pool by pool."""
-    number = np.concatenate([pool.candidates for pool in which])
+    asked = np.concatenate([pool.candidates for pool in which])
+    number = screen(marginals, asked, partial(_known_before, indication, setting, line, marginals, seed))
     who, lesions = _candidates(indication, setting, marginals, seed, number)
-    if setting == "neoadjuvant":
-        lesions = operable_disease(indication, lesions, who)
     grown = resected_tumour(indication, lesions, who) if setting == "adjuvant" else lesions
     batch = parameterise(indication, kernel, drugs, who, grown, line)
-    history = draw_history(indication, line, marginals, seed, number)
-    pdl1, age = batch.parameter("PDL1_base"), marginals.get("age_median")
-    baseline = draw_baseline(indication, ORGAN_NAMES, pdl1, lesions, who, history, age)
+    baseline = _baseline(indication, line, marginals, who, lesions)
     personalise(batch, indication, baseline, drugs, who)
     reason = grow(batch, indication, who, grown, workers)
     if setting == "adjuvant":
@@ -177,6 +175,22 @@ def _draw(
     return population
 
 
+def _baseline(
+    indication: Indication, line: str, marginals: Mapping[str, float], who: Candidates, lesions: Lesions
+) -> Baseline:
+    """Draw what is known of the candidates before anything has grown."""
+    history = draw_history(indication, line, marginals, who.seed, who.number)
+    pdl1 = drawn(indication, who, "PDL1_base")
+    return draw_baseline(indication, ORGAN_NAMES, pdl1, lesions, who, history, marginals.get("age_median"))
+
+
+def _known_before(
+    indication: Indication, setting: Setting, line: str, marginals: Mapping[str, float], seed: int, number: Index
+) -> Mapping[str, Flags]:
+    who, lesions = _candidates(indication, setting, marginals, seed, number)
+    return _baseline(indication, line, marginals, who, lesions).flags()
+
+
 def _candidates(
     indication: Indication, setting: Setting, marginals: Mapping[str, float], seed: int, number: Index
 ) -> tuple[Candidates, Lesions]:
@@ -191,7 +205,8 @@ def _candidates(
     if early:
         lesions = replace(lesions, diameter=np.zeros_like(lesions.diameter))
         common[BURDEN] = np.full(len(number), LEAST_BURDEN)
-    return Candidates(number, seed, common, draw_traits(indication, marginals, seed, number)), lesions
+    who = Candidates(number, seed, common, draw_traits(indication, marginals, seed, number))
+    return who, operable_disease(indication, lesions, who) if setting == "neoadjuvant" else lesions
 
 
 def _select(
