@@ -1,6 +1,6 @@
-"""Performance status, from 0 (well) to 4 (bedbound): it follows the host's decline and the organs that fail.
+"""Performance status, from 0 (well) to 4 (bedbound): it follows the burden and the organs that fail.
 
-strain  = decline + organ_strain * sum over organs of (1 - function)
+strain  = harm_index + organ_strain * sum over organs of (1 - function)
 d P / dt = performance_rate * (4 * strain / (strain + strain_half) - P)
 """
 
@@ -13,33 +13,33 @@ mechanism = Mechanism(
     parameters=(
         Parameter(
             "performance_rate",
-            0.07,
+            0.03,
             "1/day",
             "rate at which performance follows the body's state",
-            assumed("over two weeks"),
-            (0.02, 0.3),
+            assumed("over a month, like the decline of the host"),
+            (0.01, 0.3),
         ),
         Parameter(
             "strain_half",
-            3.0,
+            6.0,
             "1",
             "strain at performance status 2",
-            assumed("status 1 at the reference burden, as most patients of trials have"),
-            (1.0, 10.0),
+            assumed("status 0 or 1 at the burdens with which patients enter trials, once or twice the reference"),
+            (2.0, 20.0),
         ),
         Parameter(
             "organ_strain",
-            4.0,
+            8.0,
             "1",
             "strain of an organ that has failed, in units of the reference burden",
             assumed("one failed organ alone means status 2 to 3"),
-            (1.0, 10.0),
+            (2.0, 30.0),
         ),
     ),
     definitions=(
         Definition(
             "strain",
-            "decline + organ_strain * (6 - liver_function - lung_function - brain_function - marrow_function"
+            "harm_index + organ_strain * (6 - liver_function - lung_function - brain_function - marrow_function"
             " - kidney_function - bowel_function)",
             "1",
             "what the body has to bear",
