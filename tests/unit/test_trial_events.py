@@ -184,6 +184,19 @@ def test_a_symptom_is_recorded_with_its_day_and_strikes_once():
     assert adce(Subjects("S", ["A"], ["x"]), []).empty
 
 
+def test_performance_status_is_recorded_when_it_is_worse_than_ever_and_two_or_more():
+    people = patients(4, ["lung"])
+    events = Events(people, [], 5)
+    for day, levels in ((42, [0.3, 1.4, 1.6, 2.6]), (84, [0.3, 1.8, 1.0, 2.7]), (126, [0.3, 1.8, 2.4, 3.6])):
+        people.batch.column("performance")[:] = levels
+        events.examine(np.arange(4), day)
+    found = [(r.term, int(d), int(m)) for r in events.records for d, m in zip(r.day, r.subject, strict=True)]
+    assert found == [
+        ("performance status 2", 42, 2), ("performance status 3", 42, 3), ("performance status 2", 84, 1),
+        ("performance status 4", 126, 3),
+    ]  # fmt: skip
+
+
 def test_a_fatal_event_ends_the_life_with_its_cause():
     people = patients(2, ["liver"])
     events = Events(people, [], 5)

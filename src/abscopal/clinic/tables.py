@@ -173,7 +173,7 @@ ADEX = Schema(
 
 ADCE = Schema(
     "ADCE",
-    "Clinical events, one row per event: symptoms by site, and biopsies of new lesions",
+    "Clinical events, one row per event: symptoms by site, performance status, and biopsies of new lesions",
     (
         *_SUBJECT,
         Column("CETERM", "string", "", "What happened"),

@@ -241,6 +241,7 @@ class _Trial:
         findings = summarise(reading, role)
         state, response = clinic.criterion.assess(take(clinic.state, who), findings, float(day))
         self.events.biopsy(who, (role != Role.NONE) & ~self.events.followed[who], day, clinic.visit)
+        self.events.examine(who, day)
         self.events.followed[who] = role != Role.NONE
         clinic.role[who] = role
         put(clinic.state, who, state)

@@ -38,6 +38,7 @@ ROUTES: dict[str, str | None] = {
     "csf_seeding": "meninges",
 }
 """Where each route leads, by the definition that gives its rate; blood leads anywhere."""
+WELL_ENOUGH = 1  # performance status up to which a decline is not recorded
 FORGOTTEN_ML = 1e-3  # what is left of a lesion in its slot when the slot is given to another: a millimetre of scar
 BIOPSIED, BIOPSIED_SOURCE = 0.3, assumed("share of new lesions of which a tissue sample is taken; 0.1 to 0.8")
 SOURCES: dict[str, Source] = {"BIOPSIED": BIOPSIED_SOURCE}
@@ -81,6 +82,7 @@ class Events:
         self.seeded, self.unfollowed = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
         self.followed: Flags = np.zeros((n, self.batch.slots), dtype=bool)
         self.records: list[EventRecord] = []
+        self.performance = np.full(n, WELL_ENOUGH, dtype=np.int64)  # worst status recorded
 
     def strike(self, who: Index) -> Flags:
         """Deal with what struck each of these; return who of them lives on."""
@@ -197,7 +199,17 @@ class Events:
         vessels = self.batch.parameter("vascular_ratio")[who] * cells[np.arange(len(who)), slot]
         self.batch.lesion_column("K_vessels")[who, slot] = vessels
 
-    # biopsies -------------------------------------------------------------------------------------------------------
+    # what a visit shows ---------------------------------------------------------------------------------------------
+
+    def examine(self, who: Index, day: int) -> None:
+        """Record the performance status of those in whom it is worse than ever before, and 2 or more."""
+        if "performance" not in self.batch.kernel.layout.patient_species:
+            return
+        status = np.rint(self.batch.column("performance")[who]).astype(np.int64)
+        for level in np.unique(status[status > self.performance[who]]):
+            worse = who[(status == level) & (status > self.performance[who])]
+            self.records.append(happened(np.full(len(worse), float(day)), worse, f"performance status {level}"))
+            self.performance[worse] = level
 
     def biopsy(self, who: Index, appeared: Flags, day: int, visit: int) -> None:
         """Take tissue of a share of the lesions that a scan shows for the first time: only that tells clones apart.
