@@ -52,5 +52,5 @@ class Alone:
         for name, value in (start or {}).items():
             y0[model.patient_species.index(name)] = value
         p = np.array([values[name] for name in model.patient_parameters])
-        path = simulate(model, y0, p, np.zeros((0, 0)), 0, days, rtol=1e-7)
+        path = simulate(model, y0, p, np.zeros((0, 0)), 0, days, rtol=1e-5)
         return {name: path[:, i] for i, name in enumerate(model.patient_species)}

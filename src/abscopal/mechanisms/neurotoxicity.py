@@ -27,7 +27,7 @@ mechanism = Mechanism(
         ),
         Parameter(
             "icans_scale",
-            2.9,
+            4.1,
             "1",
             "grade at an opening of 1",
             fitted("64 % of any grade and 28 % of grade 3 or worse in ZUMA-1"),

@@ -117,7 +117,7 @@ class Calendar:
 
     def add_looks(self, subjects: Index, days: Sequence[int]) -> None:
         """Plan visits of these subjects at which nothing is given."""
-        for day in days:
+        for day in days if len(subjects) else ():
             if day not in self.entries:
                 heappush(self._days, day)
             self.entries[day][_Entry(0, 0, Look())].append(subjects)
