@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abscopal.bench.ensemble import Ensemble
-from abscopal.language import formula as grammar
 from abscopal.language.layout import layout_of
 from abscopal.language.model import Model
 
@@ -36,8 +35,8 @@ class Error:
 def burden(model: Model, states: Array) -> Array:
     """Living tumour cells of all lesions together [..., ] from states [..., size]."""
     layout = layout_of(model)
-    clones = grammar.names(next(d.tree for d in model.definitions if d.name == "C"))
-    return np.asarray(sum(states[..., layout.index(name) :: layout.block].sum(axis=-1) for name in sorted(clones)))
+    clones = [name for name in layout.lesion_species if name.startswith("C_")]
+    return np.asarray(sum(states[..., layout.index(name) :: layout.block].sum(axis=-1) for name in clones))
 
 
 def burden_error(ensemble: Ensemble, states: Array, reference: Array) -> Array:
