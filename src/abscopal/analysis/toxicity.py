@@ -65,8 +65,14 @@ def toxicity_rates(adae: pd.DataFrame, adsl: pd.DataFrame) -> dict[str, Toxicity
     return {
         name: ToxicityRates(
             tuple(
-                EventRates(*row, share(word == row[0], number), share((word == row[0]) & (worst >= SEVERE), number))
-                for row in terms.itertuples(index=False, name=None)
+                EventRates(
+                    term,
+                    organ,
+                    category,
+                    share(word == term, number),
+                    share((word == term) & (worst >= SEVERE), number),
+                )
+                for term, organ, category in terms.itertuples(index=False, name=None)
             ),
             share(everything, number),
             share(worst >= SEVERE, number),

@@ -62,7 +62,7 @@ class Event:
         """
         limits = np.array(self.limits)
         reached = value[:, None] < limits if self.falling else value[:, None] >= limits
-        return reached.sum(axis=1).astype(np.int8)
+        return np.asarray(reached.sum(axis=1), dtype=np.int8)
 
 
 def _immune(term: str, organ: str) -> Event:
