@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from abscopal.errors import InputError
 from abscopal.protocol.amount import number, read_number
-from abscopal.protocol.procedure import Ablation, Lesions, Radiotherapy, Resection
+from abscopal.protocol.procedure import PROCEDURES, Ablation, Lesions, Radiotherapy, Resection
 from abscopal.protocol.regimen import UNITS, Daily, Doses, Regimen
 from abscopal.protocol.schedule import At, Every, Schedule
 from abscopal.protocol.treatment import parse_treatment
 from abscopal.units import DAYS_PER_MONTH
 
-drugs = st.from_regex(r"[a-z][a-z0-9-]{0,11}", fullmatch=True).filter(lambda name: name not in {"resect", "ablate"})
+drugs = st.from_regex(r"[a-z][a-z0-9-]{0,11}", fullmatch=True).filter(lambda name: name not in PROCEDURES)
 amounts = st.one_of(st.integers(1, 5000).map(float), st.floats(1e-6, 1e12), st.sampled_from([2e6, 3.1e6, 5e10, 123e6]))
 units = st.sampled_from(UNITS)
 counts = st.integers(1, 60)

@@ -9,7 +9,7 @@ import pytest
 from abscopal.errors import InputError
 from abscopal.protocol.procedure import Ablation, Lesions, Radiotherapy, Resection
 from abscopal.protocol.protocol import Subsequent
-from abscopal.protocol.regimen import Regimen
+from abscopal.protocol.regimen import Doses, Regimen
 from abscopal.protocol.schema import schema_text
 from abscopal.protocol.treatment import checked_treatment, parse_treatment
 from abscopal.yaml_reader import read_document
@@ -82,6 +82,7 @@ def test_all_problems_of_a_procedure_come_at_once():
     "build",
     [
         lambda: Lesions("liver", primary=True),
+        lambda: Regimen("resect", (Doses(1.0, "mg", 14),)),
         lambda: Lesions(largest=0),
         lambda: Lesions("Liver"),
         lambda: Radiotherapy(-8.0, 3, Lesions()),

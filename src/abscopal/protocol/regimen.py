@@ -30,6 +30,7 @@ from abscopal.protocol.amount import (
     whole_point,
 )
 from abscopal.protocol.phase import EXAMPLE, Daily, Doses, Phase, read_phase
+from abscopal.protocol.procedure import PROCEDURES
 
 __all__ = ["EXAMPLE", "UNITS", "Daily", "Doses", "Intake", "Phase", "Regimen", "number"]
 
@@ -76,7 +77,7 @@ class Regimen:
 
     def __post_init__(self) -> None:
         problems = []
-        if not _DRUG.match(self.drug):
+        if not _DRUG.match(self.drug) or self.drug in PROCEDURES:
             problems.append(Problem(expected="the name of a drug in small letters", got=shown(self.drug)))
         if not self.phases:
             problems.append(Problem(expected="at least one phase", got="none"))
