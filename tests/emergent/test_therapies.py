@@ -66,13 +66,13 @@ def positive(course):
 # CAR-T cells --------------------------------------------------------------------------------------------------------
 
 
+GOOD = {"car_divisions": 10.0}  # expansion one standard deviation above the typical patient's
 DAYS = (3, 5, 7, 9, 11, 14, 18, 28, 31, 60, 150, 180)
 
 
 @pytest.fixture(scope="module")
 def infused():
     course = leukaemia("car_t").course(*map(float, DAYS), doses=CARS)
-    course["living"] = positive(course)
     return {name: dict(zip(DAYS, values, strict=True)) for name, values in course.items()}
 
 
@@ -87,10 +87,20 @@ def test_car_t_cells_peak_within_7_to_14_days_contract_and_persist(infused):
     assert np.log(2) / (np.log(cells[150] / cells[180]) / 30.0) == pytest.approx(217.0, rel=0.1)
 
 
-def test_car_t_cells_clear_leukaemia_and_the_healthy_cells_with_its_antigen(infused):
-    assert infused["living"][28] < 1e-3 * BLASTS
-    assert infused["living"][180] < 1.0
-    assert infused["healthy_lost"][28] > 0.9
+def test_car_t_cells_clear_leukaemia_and_the_healthy_cells_with_its_antigen():
+    course = leukaemia("car_t", **GOOD).course(28.0, 120.0, doses=CARS)
+    assert positive(course)[0] < 1e-3 * BLASTS
+    assert positive(course)[1] == 0.0
+    assert np.all(course["healthy_lost"] > 0.7)
+
+
+def test_a_usual_expansion_brings_a_response_that_may_not_last(infused):
+    """ZUMA-1: four in five respond, and half of all have progressed by six months."""
+    living = sum(
+        np.array([infused[name][day][0] for day in (28, 180)])
+        for name in ("C_sensitive", "C_resistant", "C_evasive", "C_double")
+    )
+    assert living[0] < 0.1 * BLASTS < living[1]
 
 
 def test_lymphodepletion_helps_car_t_cells_expand():
@@ -117,7 +127,7 @@ def test_less_leukaemia_is_cleared_by_fewer_car_t_cells():
 @pytest.mark.parametrize("antigen_loss", [3e-9, 0.0])
 def test_relapse_without_the_antigen_takes_antigen_loss(antigen_loss):
     """Maude 2018: most relapses after tisagenlecleucel in remission have lost CD19."""
-    course = leukaemia("car_t", antigen_loss=antigen_loss).course(28.0, 240.0, doses=CARS)
+    course = leukaemia("car_t", antigen_loss=antigen_loss, **GOOD).course(28.0, 240.0, doses=CARS)
     relapse = course["C_antigen_lost"][-1, 0]
     assert positive(course)[-1] < 1e3
     assert (relapse > 1e6) == (antigen_loss > 0.0)

@@ -9,12 +9,12 @@ day, and no tumour cell dies faster than `car_kill / car_contact`.
     dE/dt  = car_engraftment * car_settling * CAR_T + (growth - loss) * E      loss = car_contraction + lymphotoxicity
     dD/dt  = growth * (E + D) - loss * D                                        so that d(D/E)/dt = growth
     dM/dt  = car_memory_share * car_contraction * E - car_memory_loss * M
-    dB/dt  = car_aplasia * (E + M) / (E + M + car_aplasia_half) * (1 - B) - healthy_recovery * B
+    dB/dt  = car_aplasia * N / (N + car_aplasia_half) * (1 - B) - healthy_recovery * B      N = E + car_memory_kill * M
     growth = car_expansion * help * A / (A + car_antigen_half + E) / (1 + (D / (E * car_divisions))^8)
     kill   = car_kill * function * n / (antigen-positive cells + car_contact * n)
 
 for E effectors, D the e-folds of division behind them, M memory, B the share of healthy cells with the antigen that is
-lost, A cells with the antigen, n CAR-T cells in reach of a lesion.
+lost, A cells with the antigen, n the part of N in reach of a lesion.
 """
 
 from abscopal.language import Contribution, Definition, Mechanism, Parameter, Process, Source, Species, assumed, cited
@@ -145,12 +145,24 @@ _ANTIGEN = (
 _KILL = (
     Parameter(
         "car_kill",
-        10.0,
+        13.0,
         "1/day",
         "cells killed per CAR-T cell and day",
-        cited("Halle S et al. Immunity 2016;44:233", derived="2 to 16 per day, killer cells in mice", recalled=True),
-        (0.3, 16.0),
+        cited(
+            "Halle S et al. Immunity 2016;44:233",
+            derived="2 to 16 per day, killer cells in mice; near the top, so that four in five respond in ZUMA-1",
+            recalled=True,
+        ),
+        (0.3, 30.0),
         spread=0.5,
+    ),
+    Parameter(
+        "car_memory_kill",
+        0.1,
+        "1",
+        "kill by a memory CAR-T cell relative to an effector",
+        assumed("resting cells must be woken first; with more, whoever responds would be cured"),
+        (0.0, 1.0),
     ),
     Parameter(
         "car_contact",
@@ -178,11 +190,11 @@ _KILL = (
     ),
     Parameter(
         "car_nest",
-        10.0,
+        0.3,
         "mL",
         "tissue around a lesion from which CAR-T cells reach it",
-        assumed("residual disease lies within a tissue that CAR-T cells patrol"),
-        (0.1, 100.0),
+        assumed("residual cells are in reach of what passes within half a centimetre"),
+        (0.01, 100.0),
     ),
 )
 _READOUT = (
@@ -244,8 +256,12 @@ mechanism = Mechanism(
             "division rate of CAR-T cells",
         ),
         Definition("car_loss", "car_contraction + lymphotoxicity", "1/day", "loss of CAR-T effectors"),
-        Definition("car_active", "CAR_effector + CAR_memory", "cell", "CAR-T cells that can kill"),
-        Definition("car_concentration", "car_in_blood * (CAR_T + car_active)", "cell/mL", "CAR-T cells in blood"),
+        Definition(
+            "car_active", "CAR_effector + car_memory_kill * CAR_memory", "cell", "effectors, and memory in their worth"
+        ),
+        Definition(
+            "car_concentration", "car_in_blood * (CAR_T + CAR_effector + CAR_memory)", "cell/mL", "CAR-T cells in blood"
+        ),
         Definition("car_pull", "perfusion * (volume + car_nest)", "mL", "pull on CAR-T cells", "lesion"),
         Definition(
             "car_local",
