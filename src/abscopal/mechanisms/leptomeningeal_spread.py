@@ -1,6 +1,9 @@
 """Spread through the cerebrospinal fluid: tumour in brain or meninges seeds the meninges.
 
-csf_seeding = csf_colonisation * (in_brain + in_meninges) * surface
+The blood-brain barrier lets few cells pass, so this route begins in the brain. Fluid carries the cells over the whole
+surface, where no capillary holds them and few T cells come.
+
+    csf_seeding = csf_colonisation * (in_brain + in_meninges) * surface
 """
 
 from abscopal.language import Contribution, Definition, Mechanism, Parameter, cited

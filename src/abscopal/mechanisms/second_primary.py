@@ -2,6 +2,8 @@
 
 Its cells carry none of the antigens that this cancer's T cells know, so to them they are evasive. On a scan it looks
 like a metastasis; a biopsy tells them apart by their clone.
+
+    second_primary = second_primary_rate
 """
 
 from abscopal.language import Hazard, Mechanism, Parameter, cited
