@@ -1,6 +1,6 @@
 """The model as a compiled right-hand side for one patient: what the peers that call a function are given.
 
-    rhs(y, p, q, lesions, dy, d)   as `abscopal.bench.scalar_text` prints it
+    rhs(y, p, q, lesions, dy, d)   as `abscopal.language.to_scalar` prints it
     matched_rhs(...)               the same, but drugs with a closed form are not integrated: the caller puts their
                                    amount into y, and their dy is zero
 
@@ -17,22 +17,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from abscopal.bench.closed_form import decays
-from abscopal.bench.scalar_text import scalar_text
 from abscopal.language.layout import Layout, layout_of
 from abscopal.language.model import Model
-
-_PREAMBLE = '''
-import math
-
-
-def _hill(x, k, n):
-    """x^n / (k^n + x^n) without overflow; x and k are not negative."""
-    if x <= 0.0:
-        return 0.0
-    return 1.0 / (1.0 + (k / x) ** n)
-
-
-'''
+from abscopal.language.to_scalar import PREAMBLE, to_scalar
 
 
 @dataclass(frozen=True)
@@ -65,7 +52,7 @@ def scalar_model(model: Model, matched: bool) -> ScalarModel:
     layout = layout_of(model)
     closed = decays(model) if matched else {}
     index = np.array([layout.index(name) for name in closed], dtype=np.int64)
-    text = f"{_PREAMBLE}{scalar_text(model)}\n\n{_rate_text(layout, closed)}"
+    text = f"{PREAMBLE}{to_scalar(model)}\n\n{_rate_text(layout, closed)}"
     space: dict[str, Any] = {}
     exec(compile(text, f"<right-hand side of model {model.hash}>", "exec"), space)  # our own printer's text
     space["_hill"] = njit(space["_hill"], error_model="numpy")

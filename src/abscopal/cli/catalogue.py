@@ -102,13 +102,21 @@ def _entry(name: str) -> dict[str, Any]:
 
 
 def _mechanism_text(name: str) -> str:
-    """Return the prose of a mechanism and its parameters with their sources."""
+    """Return the prose of a mechanism, its equations, ports and parameters with their sources."""
     from abscopal import catalogue
     from abscopal.folders import module_of
+    from abscopal.language.equations import equations
 
     module = module_of(catalogue.path("mechanisms", name))
     lines = [(module.__doc__ or "").strip(), ""]
-    for parameter in module.mechanism.parameters if hasattr(module, "mechanism") else ():
+    mechanism = getattr(module, "mechanism", None)
+    if mechanism is None:
+        return "\n".join(lines)
+    lines += [f"Part of {'models with ' + ' or '.join(mechanism.when) if mechanism.when else 'every model'}.", ""]
+    lines += [*map(str, equations(mechanism)), ""]
+    for port in mechanism.ports:
+        lines.append(f"port {port.name} ({port.per}, {port.combine}, {port.unit}): {port.meaning}")
+    for parameter in mechanism.parameters:
         lines.append(f"{parameter.name} = {parameter.value:g} {parameter.unit}: {parameter.meaning}")
         lines.append(f"    {parameter.source}")
     return "\n".join(lines)

@@ -32,3 +32,21 @@ def progress_bar(subjects: int, *, hidden: bool) -> Iterator[Callable[[str, floa
 
         yield update
         bar.update(task, completed=subjects, description="done")
+
+
+@contextmanager
+def entries_bar(*, hidden: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Show how many of several entries are done; give a function of the entry, the number done and that of all."""
+    if hidden:
+        yield lambda name, done, count: None
+        return
+    from rich import progress as parts
+
+    columns = (
+        parts.BarColumn(), parts.MofNCompleteColumn(), parts.TextColumn("{task.description}"),
+        parts.TextColumn("elapsed"), parts.TimeElapsedColumn(),
+    )  # fmt: skip
+    with parts.Progress(*columns, console=console(stderr=True)) as bar:
+        task = bar.add_task("preparing", total=None)
+        yield lambda name, done, count: bar.update(task, completed=done, total=count, description=name)
+        bar.update(task, completed=bar.tasks[0].total or 0, description="done")

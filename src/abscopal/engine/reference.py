@@ -106,10 +106,8 @@ def derivative(model: Model, y: np.ndarray, p: np.ndarray, q: np.ndarray, lesion
     dy
         Change per day, in the layout of `y`.
     """
-    values = _by_name(model, y, p, q, lesions)
-    with np.errstate(all="ignore"):  # where() evaluates both sides here, only one of them counts
-        for definition in model.definitions:
-            values[definition.name] = evaluate(definition.tree, values, lesions)
+    values = named_values(model, y, p, q, lesions)
+    with np.errstate(all="ignore"):
         change = {name: np.zeros(()) if s.per == "patient" else np.zeros(lesions) for name, s in model.species.items()}
         for process in model.processes:
             rate = evaluate(process.tree, values, lesions)
@@ -120,6 +118,15 @@ def derivative(model: Model, y: np.ndarray, p: np.ndarray, q: np.ndarray, lesion
     head = [float(change[name]) for name in model.patient_species] + [float(hazard) for hazard in hazards]
     blocks = np.array([change[name] for name in model.lesion_species]).reshape(len(model.lesion_species), lesions)
     return np.concatenate([head, blocks.T.ravel()])
+
+
+def named_values(model: Model, y: np.ndarray, p: np.ndarray, q: np.ndarray, lesions: int) -> dict[str, Value]:
+    """Species, parameters and definitions of one patient by name, a number or one per lesion; as in `derivative`."""
+    values = _by_name(model, y, p, q, lesions)
+    with np.errstate(all="ignore"):  # where() evaluates both sides here, only one of them counts
+        for definition in model.definitions:
+            values[definition.name] = evaluate(definition.tree, values, lesions)
+    return values
 
 
 def _by_name(model: Model, y: np.ndarray, p: np.ndarray, q: np.ndarray, lesions: int) -> dict[str, Value]:

@@ -103,7 +103,7 @@ def _call(name: str, nodes: list[ast.expr]) -> tuple[str, int]:
 
 
 def _cases(condition: str, yes: str, no: str) -> str:
-    rows = f"<mtr><mtd>{yes}</mtd><mtd>{_row(['<mtext>if </mtext>', condition])}</mtd></mtr>"
+    rows = f"<mtr><mtd>{yes}</mtd><mtd>{_row(['<mtext>if&#160;</mtext>', condition])}</mtd></mtr>"
     rows += f"<mtr><mtd>{no}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr>"
     return _row([_operator("{"), f"<mtable>{rows}</mtable>"])
 

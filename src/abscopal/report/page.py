@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from abscopal.report.document import document
 from abscopal.report.findings import Findings, gather
 from abscopal.report.markup import Html, tag
 from abscopal.report.numbers import counted
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from abscopal.protocol.protocol import Protocol
 
 NOT_ADVICE = "Research and trial design only; not medical advice."
-# Nothing is loaded and nothing runs, even if a table's text were to carry markup.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 SECTIONS = (
     ("published", "Simulated beside published", comparison_section),
@@ -85,20 +83,8 @@ def write_report(
 def report_page(findings: Findings) -> str:
     """Return the page as text; the same findings give the same bytes."""
     trial = findings.trial
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", **{"http-equiv": "Content-Security-Policy"}, content=POLICY),
-        tag("title", f"{trial.title or trial.name}: simulated trial report"),
-        tag("style", Html(_style())),
-    )
-    body = tag("body", _header(findings), tag("main", _navigation(), _sections(findings)), _footer(findings))
-    return f'<!DOCTYPE html>\n<html lang="en">{head}{body}</html>\n'
-
-
-def _style() -> str:
-    return resources.files("abscopal.report").joinpath("page.css").read_text(encoding="utf-8")
+    title = f"{trial.title or trial.name}: simulated trial report"
+    return document(title, _header(findings), tag("main", _navigation(), _sections(findings)), _footer(findings))
 
 
 def _header(findings: Findings) -> Html:

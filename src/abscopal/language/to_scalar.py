@@ -1,4 +1,4 @@
-"""Print a model as written, for one patient, in plain Python: the right-hand side that peers are given.
+"""Print a model as written, for one patient, in plain Python, which runs at once and can be compiled.
 
 The text is one function, `rhs(y, p, q, lesions, dy, d)`, for one patient:
 
@@ -6,7 +6,7 @@ The text is one function, `rhs(y, p, q, lesions, dy, d)`, for one patient:
     p       patient parameters            q   lesion parameters [lesion, parameter]
     d       scratch for lesion definitions [lesion, definition]
 
-Patient-scope formulas stand outside the lesion loop and are evaluated once; a lesion loop is opened only when some
+`PREAMBLE` is what the text needs to stand before it. Patient-scope formulas stand outside the lesion loop and are evaluated once; a lesion loop is opened only when some
 lesion-scope definition or total() needs one. A model's names, which start with a letter, are printed with one `_`
 in front, the generator's own with none or two, so the two cannot meet.
 """
@@ -19,6 +19,19 @@ from dataclasses import dataclass
 from abscopal.language import formula as grammar
 from abscopal.language.layout import Layout, layout_of
 from abscopal.language.model import Equation, Model
+
+PREAMBLE = '''
+import math
+
+
+def _hill(x, k, n):
+    """x^n / (k^n + x^n) without overflow; x and k are not negative."""
+    if x <= 0.0:
+        return 0.0
+    return 1.0 / (1.0 + (k / x) ** n)
+
+
+'''
 
 
 @dataclass(frozen=True)
@@ -118,7 +131,7 @@ class _Printer:
         return f"_hill({x}, {k}, {self.text(power)})"
 
 
-def scalar_text(model: Model) -> str:
+def to_scalar(model: Model) -> str:
     """Source text of the model's right-hand side (see the module's docstring)."""
     printer = _Printer(model)
     lines = ["def rhs(y, p, q, lesions, dy, d):"]
