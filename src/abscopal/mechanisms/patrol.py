@@ -1,4 +1,4 @@
-"""Patrol: T cells search the tissue around a lesion, so a small colony meets more of them for its size than a mass."""
+"""Patrol: T cells search the tissue around a lesion, so a small colony meets more of them for its size than a mass.
 
 What circulates passes through a few millimetres of tissue around any tumour and finds it there. To a mass that adds
 little; a colony of a million cells is searched by as many T cells as a nodule of several millimetres draws. This is why
