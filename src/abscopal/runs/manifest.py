@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from abscopal.engine.batch import Batch
 from abscopal.mechanisms.organ_milieu import ORGAN_SOURCES
+from abscopal.population import population_sources
 from abscopal.runs.failures import failed_summary
 from abscopal.runs.plan import versions
 from abscopal.sources import Source
@@ -106,6 +107,7 @@ def bibliography(design: Design) -> list[dict[str, str]]:
 def _sources(design: Design) -> Iterator[Source]:
     yield from (parameter.source for parameter in design.kernel.model.parameters.values())
     yield from ORGAN_SOURCES.values()
+    yield from population_sources()
     for _, fact in design.indication.facts():
         yield fact.origin(design.indication.sources)
     for drug in design.drugs.values():
