@@ -68,7 +68,7 @@ mechanism = Mechanism(
         Process(
             "growth_of_cells_without_antigen",
             "-> C_antigen_lost",
-            "where(C_antigen_lost >= one_cell, net_growth, 0) * C_antigen_lost",
+            "where(C_antigen_lost >= one_cell, net_growth, min(net_growth, 0)) * C_antigen_lost",
         ),
         Process("drug_kill_of_cells_without_antigen", "C_antigen_lost -> dead", "drug_kill * C_antigen_lost"),
         Process("killing_of_cells_without_antigen", "C_antigen_lost -> dead", "kill * C_antigen_lost"),

@@ -155,7 +155,11 @@ mechanism = Mechanism(
         Process("spending", "-> macrophages_spent", "macrophage_spending * storm"),
         Process("renewal", "macrophages_spent ->", "macrophage_renewal * macrophages_spent"),
         Process("clearance", "IL6 ->", "IL6_clearance * IL6"),
-        Process("onset", "-> injury_cytokine", "crs_rate * crs_scale * (cytokine_relief * IL6) ** crs_power"),
+        Process(  # a thousandth of the usual level, so that the slope is finite where there is no interleukin 6
+            "onset",
+            "-> injury_cytokine",
+            "crs_rate * crs_scale * ((cytokine_relief * IL6 + 0.001) ** crs_power - 0.001 ** crs_power)",
+        ),
         Process("recovery", "injury_cytokine ->", "crs_rate * injury_cytokine"),
         Process("acute_phase", "-> CRP", "CRP_clearance * CRP_most * hill(IL6, CRP_half, 1)"),
         Process("fall_of_CRP", "CRP ->", "CRP_clearance * CRP"),
