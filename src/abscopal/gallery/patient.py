@@ -34,7 +34,7 @@ YEAR = 365.0
 RTOL = 1e-5
 LONGEST_STEP = 10.0  # day
 CLONES = {"C_resistant": 1e-4, "C_evasive": 1e-4}  # shares of the tumour, so that selection has something to select
-_SMALL = {"cell": 1.0, "mg": 1e-3}  # below this accuracy is absolute; of anything else 1e-6
+_SMALL = {"cell": 1.0}  # below this accuracy is absolute; of anything else 1e-3
 
 
 @dataclass(frozen=True)
@@ -233,7 +233,7 @@ def _amounts(patient: Patient, *, small: bool) -> Array:
 
     def of(name: str) -> float:
         species = model.species[name]
-        return _SMALL.get(species.unit, 1e-6) if small else species.floor
+        return _SMALL.get(species.unit, 1e-3) if small else species.floor
 
     head = [of(name) for name in layout.patient_species] + [1e-6 if small else 0.0] * len(layout.hazards)
     return np.array(head + [of(name) for name in layout.lesion_species] * LESIONS)
