@@ -2,7 +2,7 @@
 
 Three sources are described: regulatory T cells that carry PD-1 themselves and multiply when it is blocked, macrophages
 that engage the antibody's Fc part, and tumours with amplified MDM2 or EGFR. The last two act as growth. Susceptibility
-is rare: nothing happens to the typical patient, and about one in fifteen is susceptible enough to double the growth.
+is rare: nothing happens to the typical patient, and about one in ten is susceptible enough to triple the growth.
 
     susceptible    = hyper_susceptibility^2 / (hyper_susceptibility^2 + 1)
     growth_factor *= 1 + hyper_growth * susceptible * PD1_blocked
@@ -20,13 +20,14 @@ mechanism = Mechanism(
     parameters=(
         Parameter(
             "hyper_susceptibility",
-            0.05,
+            0.08,
             "1",
             "this patient's susceptibility; 1 is half of the most there can be",
             cited(
                 "Ferrara R et al. JAMA Oncol 2018;4:1543; pooled rates of 12.4 to 13.2 %",
                 derived="13.8 % under PD-1 or PD-L1 inhibitors against 5.1 % under chemotherapy: an excess of 5 to 9 "
-                "points; with this median and spread 7 % of patients are above 1",
+                "points; with this median and spread 10 % of patients are above 1, and not all of them grow in spite "
+                "of their T cells",
                 recalled=True,
             ),
             (1e-6, 50.0),
@@ -34,12 +35,12 @@ mechanism = Mechanism(
         ),
         Parameter(
             "hyper_growth",
-            2.5,
+            4.0,
             "1",
             "growth added at full susceptibility and blockade, over usual growth",
             cited(
                 "pooled definitions of hyperprogression",
-                derived="definitions ask for a growth kinetics ratio of 2 and more: 1 + 2.5 / 2 at susceptibility 1",
+                derived="definitions ask for a growth kinetics ratio of 2 and more: 1 + 4 / 2 at susceptibility 1",
                 recalled=True,
             ),
             (0.5, 10.0),
