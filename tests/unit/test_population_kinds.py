@@ -8,6 +8,7 @@ from abscopal.errors import InputError
 from abscopal.fact import Fact
 from abscopal.indications.indication import HISTORY, Distribution, Primary
 from abscopal.mechanisms.organ_milieu import ORGANS
+from abscopal.population import population_sources
 from abscopal.population.distributions import factors, shifted
 from abscopal.population.immune_status import immune_competence
 from abscopal.population.parameterise import unknown_parameters
@@ -274,3 +275,9 @@ def test_a_trial_that_enrols_by_pd_l1_has_the_patients_it_asks_for(design):
     flags = population.baseline.flags()
     assert flags["pdl1_ge50"].all()
     assert not flags["brain"].any()
+
+
+def test_every_number_of_the_population_has_a_source():
+    sources = list(population_sources())
+    assert len(sources) > 15
+    assert all(source.citation or source.derived for source in sources)
