@@ -7,7 +7,7 @@ Blocking its receptor (`cytokine_relief`, tocilizumab) eases the syndrome within
     storm                   = cytokine_release * (1 - macrophages_spent)
     d macrophages_spent/dt  = spending * storm - macrophage_renewal * macrophages_spent
     d IL6 / dt              = IL6_release * proneness * storm - IL6_clearance * IL6
-    d injury_cytokine / dt  = crs_rate * (crs_scale * (cytokine_relief * IL6)^crs_power - injury_cytokine)
+    d injury_cytokine / dt  = crs_rate * (crs_scale * ln(1 + cytokine_relief * IL6 / crs_least) - injury_cytokine)
     d CRP / dt              = CRP_clearance * (CRP_most * IL6 / (IL6 + CRP_half) - CRP)
 
 Injury is in grades of the American Society for Transplantation and Cellular Therapy: 1 fever, 2 hypotension or little
@@ -81,19 +81,19 @@ mechanism = Mechanism(
         ),
         Parameter(
             "crs_scale",
-            0.59,
+            0.665,
             "1",
-            "grade at the usual level of interleukin 6 above the usual one",
+            "grades per e-fold of interleukin 6",
             fitted("93 % of any grade and 13 % of grade 3 or worse in ZUMA-1"),
-            (0.1, 1.5),
+            (0.2, 2.0),
         ),
         Parameter(
-            "crs_power",
-            0.33,
+            "crs_least",
+            1.5,
             "1",
-            "power of interleukin 6 in the grade",
+            "interleukin 6 from which on the syndrome grows",
             assumed("interleukin 6 rises some tenfold to thirtyfold from grade 1 to grade 3"),
-            (0.2, 0.6),
+            (0.3, 10.0),
         ),
         Parameter(
             "crs_rate",
@@ -158,7 +158,7 @@ mechanism = Mechanism(
         Process(  # a thousandth of the usual level, so that the slope is finite where there is no interleukin 6
             "onset",
             "-> injury_cytokine",
-            "crs_rate * crs_scale * ((cytokine_relief * IL6 + 0.001) ** crs_power - 0.001 ** crs_power)",
+            "crs_rate * crs_scale * log(1 + cytokine_relief * IL6 / crs_least)",
         ),
         Process("recovery", "injury_cytokine ->", "crs_rate * injury_cytokine"),
         Process("acute_phase", "-> CRP", "CRP_clearance * CRP_most * hill(IL6, CRP_half, 1)"),
