@@ -4,7 +4,11 @@ Memory is not lost at one rate: the longer it has lasted, the slower it goes, as
 lifetime, filled in fixed shares, follow (1 + t / 750 days)^-0.75 within 1 % over thirty years; cells are counted once
 contraction is over, so the law runs from its slow part on and begins at a loss of 0.001 per day.
 
+Recall needs antigen in the nodes, which a microscopic remnant does not give. A part of memory patrols without: beside
+an active response that is nothing, after it the remnant is watched, and a response can outlast the treatment.
+
     dM_i/dt = memory_share * share_i * (loss of effectors in blood and lesions) - loss_i * M_i - recall of M_i
+    dT_blood/dt += memory_patrol * (M_1 + M_2 + M_3)
 """
 
 from abscopal.language import Definition, Mechanism, Parameter, Process, Species, assumed, cited
@@ -33,6 +37,7 @@ mechanism = Mechanism(
         Species("T_memory_years", "cell", "tumour-specific central memory T cells that last for years"),
         Species("T_memory_decades", "cell", "tumour-specific central memory T cells that last for decades"),
         Species("T_node", "cell", "activated tumour-specific T cells in the nodes"),
+        Species("T_blood", "cell", "tumour-specific effector T cells in blood"),
     ),
     parameters=(
         Parameter(
@@ -68,6 +73,14 @@ mechanism = Mechanism(
             (1.0, 1e3),
         ),
         Parameter(
+            "memory_patrol",
+            1e-3,
+            "1/day",
+            "effectors that memory sends into the blood without being recalled",
+            assumed("a small part of memory is of the kind that patrols tissue, ready to kill; it renews itself"),
+            (1e-5, 1e-2),
+        ),
+        Parameter(
             "memory_lymphotoxicity",
             0.3,
             "1",
@@ -94,6 +107,7 @@ mechanism = Mechanism(
             for pool in _POOLS
         ),
         *(Process(f"recall_of_{pool}", f"{pool} ->", f"{_RECALL} * {pool}") for pool in _POOLS),
+        Process("patrol_by_memory", "-> T_blood", "memory_patrol * memory"),
         Process("expansion_of_recalled_cells", "-> T_node", "recall_expansion * memory_recall"),
     ),
 )
