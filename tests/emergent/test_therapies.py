@@ -188,7 +188,7 @@ def melanoma(*names, organs=("lung",), lesion=None, patient=None, port=None, **p
 
 def test_infused_lymphocytes_shrink_a_tumour_more_after_lymphodepletion():
     left = {
-        (cells, lost): melanoma("til", patient={"lymphocytes_lost": lost}, **RESPONSIVE).course(
+        (cells, lost): melanoma("til_transfer", patient={"lymphocytes_lost": lost}, **RESPONSIVE).course(
             90.0, doses=[(0.0, "TIL", cells)]
         )["C_sensitive"][0, 0]
         for cells, lost in ((0.0, 0.95), (2e10, 0.0), (2e10, 0.95))
@@ -198,12 +198,12 @@ def test_infused_lymphocytes_shrink_a_tumour_more_after_lymphodepletion():
 
 def test_infused_lymphocytes_that_do_not_know_the_tumour_do_nothing():
     know, not_know = (
-        melanoma("til", patient=EMPTIED, til_specific=share, **RESPONSIVE).course(60.0, doses=[(0.0, "TIL", 2e10)])[
+        melanoma("til_transfer", patient=EMPTIED, til_specific=share, **RESPONSIVE).course(60.0, doses=[(0.0, "TIL", 2e10)])[
             "C_sensitive"
         ][0, 0]
         for share in (0.1, 1e-5)
     )
-    untreated = melanoma("til", patient=EMPTIED, **RESPONSIVE).course(60.0)["C_sensitive"][0, 0]
+    untreated = melanoma("til_transfer", patient=EMPTIED, **RESPONSIVE).course(60.0)["C_sensitive"][0, 0]
     assert not_know == pytest.approx(untreated, rel=0.02)
     assert know < 0.6 * untreated
 

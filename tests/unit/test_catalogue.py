@@ -4,15 +4,18 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from abscopal import catalogue
+from abscopal import catalogue, folders
 from abscopal.errors import InputError
 
 
 @pytest.fixture
 def fresh_catalogue():
-    catalogue.paths.cache_clear()
+    """Folders looked up anew, before and after, as entry points do not change while a program runs."""
+    for known in (folders._paths, folders._folders):
+        known.cache_clear()
     yield
-    catalogue.paths.cache_clear()
+    for known in (folders._paths, folders._folders):
+        known.cache_clear()
 
 
 @pytest.mark.parametrize("kind", catalogue.KINDS)
@@ -51,12 +54,12 @@ def test_another_package_adds_drugs_by_an_entry_point(tmp_path, monkeypatch):
     package = tmp_path / "other_drugs"
     package.mkdir()
     (package / "__init__.py").write_text("")
-    (package / "cemiplimab.yaml").write_text("name: cemiplimab\ntitle: An antibody against PD-1\n")
+    (package / "othermab.yaml").write_text("name: othermab\ntitle: An antibody against PD-1\n")
     monkeypatch.syspath_prepend(tmp_path)
     theirs = [EntryPoint("other", "other_drugs", "abscopal.drugs")]
-    monkeypatch.setattr(catalogue, "entry_points", lambda group: theirs if group == "abscopal.drugs" else [])
-    assert {"cemiplimab", "nivolumab"} <= set(catalogue.names("drugs"))
-    assert catalogue.describe("drugs", "cemiplimab") == "An antibody against PD-1"
+    monkeypatch.setattr(folders, "entry_points", lambda group: theirs if group == "abscopal.drugs" else [])
+    assert {"othermab", "nivolumab"} <= set(catalogue.names("drugs"))
+    assert catalogue.describe("drugs", "othermab") == "An antibody against PD-1"
 
 
 @pytest.mark.usefixtures("fresh_catalogue")
@@ -66,6 +69,10 @@ def test_a_name_that_exists_twice_is_refused(tmp_path, monkeypatch):
     (package / "__init__.py").write_text("")
     (package / "nivolumab.yaml").write_text("name: nivolumab\n")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(catalogue, "entry_points", lambda group: [EntryPoint("x", "same_drugs", group)])
+    monkeypatch.setattr(
+        folders,
+        "entry_points",
+        lambda group: [EntryPoint("x", "same_drugs", group)] if group == "abscopal.drugs" else [],
+    )
     with pytest.raises(ValueError, match="exists twice"):
         catalogue.names("drugs")

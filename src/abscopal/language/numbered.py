@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from abscopal.language.model import Model
-from abscopal.language.parts import Mechanism
+from abscopal.language.parts import Definition, Mechanism, Parameter, Species
 
 Part = TypeVar("Part")
 
@@ -23,7 +23,8 @@ def with_numbered_drugs(model: Model) -> Model:
 
 def _all_its_own(mechanism: Mechanism) -> bool:
     """Whether nothing but itself can use its names: what a drug is to a model."""
-    own = (*mechanism.parameters, *mechanism.species, *mechanism.definitions)
+    own: list[Parameter | Species | Definition]
+    own = [*mechanism.parameters, *mechanism.species, *mechanism.definitions]
     begins = all(part.name.startswith(f"{mechanism.name}_") for part in own)
     return bool(own) and begins and not mechanism.ports and not mechanism.hazards
 

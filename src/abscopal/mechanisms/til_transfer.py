@@ -16,7 +16,7 @@ from abscopal.language import Mechanism, Parameter, Process, Species, assumed, c
 _DUDLEY = "Dudley ME et al. J Clin Oncol 2008;26:5233"
 
 mechanism = Mechanism(
-    "til",
+    "til_transfer",
     "Infused tumour-infiltrating lymphocytes engraft and supply circulating effectors",
     species=(
         Species("TIL", "cell", "tumour-infiltrating lymphocytes as infused", floor=1.0),
