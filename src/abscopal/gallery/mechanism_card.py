@@ -20,6 +20,7 @@ from abscopal.mechanisms import mechanisms, ports
 from abscopal.report.markup import Child, Html, table, tag
 
 MOST_PANELS = 4  # beside the comparison
+MOST_SPECIES = 3  # of them, where there is something else to show: what follows from them is often what matters
 
 
 @dataclass(frozen=True)
@@ -105,10 +106,12 @@ def _figure(quantity: Quantity, course: Course) -> Figure:
 
 
 def most_telling(mechanism: Mechanism, course: Course) -> list[Quantity]:
-    """Return what to plot: what changes before what stays, species before hazards, definitions and ports."""
+    """Return what to plot: what changes before what stays; some species, then hazards, definitions and ports."""
     known = [quantity for quantity in _quantities(mechanism) if quantity.name in course.values]
-    changing = [quantity for quantity in known if _changes(course, quantity.name)]
-    return (changing or known)[:MOST_PANELS]
+    telling = [quantity for quantity in known if _changes(course, quantity.name)] or known
+    species = [quantity for quantity in telling if quantity.name in course.model.species]
+    others = [quantity for quantity in telling if quantity not in species]
+    return [*species[:MOST_SPECIES], *others, *species[MOST_SPECIES:]][:MOST_PANELS]
 
 
 def _quantities(mechanism: Mechanism) -> Iterator[Quantity]:
