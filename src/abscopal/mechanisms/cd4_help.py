@@ -1,20 +1,20 @@
 """Help from CD4 T cells: Th1 cells license dendritic cells, and priming falters without them (quasi-steady).
 
-How much help a patient can muster is a trait (`helper_level`, 1 in the typical patient); treatment that kills
+How much help a patient can muster is a trait (`help_level`, 1 in the typical patient); treatment that kills
 lymphocytes takes it away for as long as it lasts.
 
-    help            = helper_level / (1 + lymphotoxicity / helper_renewal)
+    help            = help_level / (1 + lymphotoxicity / help_renewal)
     priming_factor *= 1 - help_share + help_share * 2 help / (1 + help)
 """
 
 from abscopal.language import Contribution, Definition, Mechanism, Parameter, assumed
 
 mechanism = Mechanism(
-    "t_helper",
+    "cd4_help",
     "Help from CD4 T cells in priming",
     parameters=(
         Parameter(
-            "helper_level",
+            "help_level",
             1.0,
             "1",
             "tumour-specific Th1 help relative to the typical patient",
@@ -23,7 +23,7 @@ mechanism = Mechanism(
             spread=0.4,
         ),
         Parameter(
-            "helper_renewal",
+            "help_renewal",
             0.03,
             "1/day",
             "renewal of helper cells",
@@ -41,7 +41,7 @@ mechanism = Mechanism(
     ),
     definitions=(
         Definition(
-            "help", "helper_level / (1 + lymphotoxicity / helper_renewal)", "1", "help over the typical patient's"
+            "help", "help_level / (1 + lymphotoxicity / help_renewal)", "1", "help over the typical patient's"
         ),
     ),
     contributions=(Contribution("priming_factor", "1 - help_share + help_share * 2 * hill(help, 1, 1)"),),

@@ -1,0 +1,31 @@
+"""Every shipped protocol runs as a user would run it, and leaves tables that hold together."""
+
+import json
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from abscopal import catalogue
+from abscopal.cli import app
+
+SUBJECTS = 60
+
+
+@pytest.mark.parametrize("name", catalogue.names("protocols"))
+def test_abscopal_run_succeeds_for_every_shipped_protocol(name, tmp_path):
+    out = tmp_path / "run"
+    done = CliRunner().invoke(app, ["run", name, "--n", str(SUBJECTS), "--seed", "1", "--out", str(out)])
+    assert done.exit_code == 0, done.output[-2000:]
+    protocol, summary = catalogue.load_protocol(name), json.loads((out / "summary.json").read_text())
+    assert set(summary["arms"]) == {arm.name for arm in protocol.arms}
+    assert sum(arm["n"] for arm in summary["arms"].values()) == SUBJECTS
+    assert all(0.0 <= arm[rate] <= 1.0 for arm in summary["arms"].values() for rate in ("orr", "cr", "dcr"))
+    adex = pd.read_parquet(out / "adam" / "adex.parquet")
+    planned = {treatment for arm in protocol.arms for treatment in _names(arm.regimen)}
+    assert planned <= set(adex["EXTRT"].str.lower()), "a planned treatment was never given"
+    assert (out / "report.html").stat().st_size > 10_000
+
+
+def _names(regimen):
+    return {getattr(part, "drug", type(part).__name__).lower() for part in regimen}
