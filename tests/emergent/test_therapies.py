@@ -198,9 +198,9 @@ def test_infused_lymphocytes_shrink_a_tumour_more_after_lymphodepletion():
 
 def test_infused_lymphocytes_that_do_not_know_the_tumour_do_nothing():
     know, not_know = (
-        melanoma("til_transfer", patient=EMPTIED, til_specific=share, **RESPONSIVE).course(60.0, doses=[(0.0, "TIL", 2e10)])[
-            "C_sensitive"
-        ][0, 0]
+        melanoma("til_transfer", patient=EMPTIED, til_specific=share, **RESPONSIVE).course(
+            60.0, doses=[(0.0, "TIL", 2e10)]
+        )["C_sensitive"][0, 0]
         for share in (0.1, 1e-5)
     )
     untreated = melanoma("til_transfer", patient=EMPTIED, **RESPONSIVE).course(60.0)["C_sensitive"][0, 0]
