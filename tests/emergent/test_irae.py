@@ -4,7 +4,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-
 from toxicity_submodel import fit_irae
 
 EVENTS = sorted(fit_irae().TARGETS)

@@ -4,9 +4,9 @@ from functools import cache
 
 import numpy as np
 import pytest
+from lives import DOCETAXEL, NIVOLUMAB, live
 
 from abscopal.clinic.imaging import detection_limit
-from lives import DOCETAXEL, NIVOLUMAB, live
 
 MARGIN = 1.1  # a reading errs by a tenth
 CLONES = ("C_sensitive", "C_resistant", "C_evasive", "C_double")
