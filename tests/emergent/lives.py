@@ -36,7 +36,7 @@ class Lives:
 
     @cached_property
     def lesions(self) -> pd.DataFrame:
-        """Diameters of target lesions over those at baseline: a row per lesion, a column per day (NaN: not measured)."""
+        """Diameters of target lesions in mm: a row per lesion, a column per day (NaN: not measured)."""
         rows = self.tables["adtr"]
         rows = rows[rows["PARAMCD"].eq("LDIAM") & rows["ROLE"].eq("target")]
         wide = rows.pivot(index=["USUBJID", "LESION"], columns="ADY", values="AVAL")
