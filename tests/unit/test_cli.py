@@ -323,7 +323,7 @@ def test_check_finds_the_catalogue_sound():
     done = command("check", "--json")
     assert done.exit_code == 0, done.stdout
     findings = json.loads(done.stdout)
-    assert {finding["kind"] for finding in findings} == {"mechanism", "drug", "indication", "protocol", "model"}
+    assert {finding["kind"] for finding in findings} == {"mechanism", "drug", "indication", "protocol"}
     assert not [finding for finding in findings if finding["problems"]]
 
 
