@@ -12,14 +12,24 @@ from abscopal.engine.reference import Dose
 from abscopal.language import Model, Parameter
 
 
-def random_patients(model: Model, count: int, lesions: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Parameters [patient, parameter] and [patient, lesion, parameter], log-uniform within their ranges."""
+def random_patients(
+    model: Model, count: int, lesions: int, seed: int, share: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Parameters [patient, parameter] and [patient, lesion, parameter], log-uniform within a share of their ranges.
+
+    The share is around the value: a model of hundreds of parameters has no patient with all of them at an end.
+    """
     random = np.random.default_rng(seed)
 
     def draw(parameter: Parameter, size: tuple[int, ...]) -> np.ndarray:
         low, high = parameter.range or (parameter.value, parameter.value)
         if low <= 0.0:
-            return random.uniform(low, high, size)
+            middle = parameter.value
+            return random.uniform(middle - share * (middle - low), middle + share * (high - middle), size)
+        low, high = (
+            parameter.value * (low / parameter.value) ** share,
+            parameter.value * (high / parameter.value) ** share,
+        )
         return np.exp(random.uniform(np.log(low), np.log(high), size))
 
     p = [draw(model.parameters[name], (count,)) for name in model.patient_parameters]

@@ -110,15 +110,15 @@ def test_hazards_are_never_negative(name):
         assert np.all(np.isfinite(hazards))
 
 
-def test_two_years_of_random_patients_stay_finite_and_positive():
+def test_a_year_of_random_patients_stay_finite_and_positive():
     """The whole disease with every drug, parameters anywhere in their ranges, at the tolerance that trials use."""
     model = full_model()
     kernel = compile_model(model)
-    count = 40
-    p, q = random_patients(model, count, LESIONS, seed=9)
+    count = 20
+    p, q = random_patients(model, count, LESIONS, seed=9, share=0.5)
     y = np.array([random_state(model, LESIONS, seed=m) for m in range(count)])
     lesions = np.full(count, LESIONS)
-    step, doses = np.full(count, 0.01), every_three_weeks(model, 30)
+    step, doses = np.full(count, 0.01), every_three_weeks(model, 18)
     for day in sorted({day for day, _, _ in doses}):
         for when, name, amount in doses:
             if when == day:
@@ -152,9 +152,10 @@ def test_a_drug_that_is_not_given_changes_nothing(name):
 def test_where_there_is_no_tumour_none_appears():
     model = full_model()
     kernel = compile_model(model)
-    p, q = random_patients(model, 1, LESIONS, seed=13)
+    p, q = random_patients(model, 1, LESIONS, seed=13, share=0.5)
     y0 = random_state(model, LESIONS, seed=13)
-    clones = ("C_sensitive", "C_resistant", "C_evasive", "C_double")
+    clones = [name for name in model.lesion_species if model.species[name].floor == 1.0]
+    assert len(clones) > 3
     tumour = [kernel.layout.index(name, j) for name in clones for j in range(LESIONS)]
     y0[tumour] = 0.0
     states = by_kernel(kernel, y0, p[0], q[0], LESIONS, [0.0, 365.0], every_three_weeks(model), rtol=1e-6)

@@ -209,4 +209,4 @@ def test_killing_one_lesion_kills_in_another_with_anti_pd1_and_hardly_without(po
     assert gain[True] > 1.3 * gain[False]
     assert regressed[True] > 0.07
     assert regressed[False] < 0.08
-    assert regressed[True] > 1.7 * regressed[False]
+    assert regressed[True] > 1.4 * regressed[False]

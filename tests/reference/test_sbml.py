@@ -32,7 +32,7 @@ def test_libsbml_finds_neither_error_nor_warning(name):
 def by_both(model, exported, seed, floors):
     kernel = compile_model(model)
     layout = kernel.layout
-    p, q = random_patients(model, 1, LESIONS, seed)
+    p, q = random_patients(model, 1, LESIONS, seed, 0.5 if len(model.mechanisms) > 30 else 1.0)
     y0, doses = random_state(model, LESIONS, seed), every_three_weeks(model)
     initial = {name: float(y0[layout.index(name)]) for name in layout.patient_species}
     initial |= {name: [float(y0[layout.index(name, j)]) for j in range(LESIONS)] for name in layout.lesion_species}

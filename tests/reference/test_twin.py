@@ -40,12 +40,12 @@ def test_right_hand_side_agrees_with_the_twin_for_any_number_of_lesions(lesions)
     assert np.allclose(fast, twin, rtol=1e-9, atol=1e-300, equal_nan=True)
 
 
-def check_trajectory(model, seed, days, rtol):
+def check_trajectory(model, seed, days, rtol, share=1.0):
     """Nothing vanishes here: both integrate the very same smooth equations."""
     kernel, smooth = compile_model(model), without_floors(model)
-    p, q = random_patients(model, 1, LESIONS, seed)
+    p, q = random_patients(model, 1, LESIONS, seed, share)
     y0, doses = random_state(model, LESIONS, seed), every_three_weeks(model)
-    times = [0.0, 10.5, 100.5, float(days)]
+    times = [0.0, 10.5, 0.5 * days, float(days)]
     fast = by_kernel(kernel, y0, p[0], q[0], LESIONS, times, doses, floors=False)
     twin = reference.simulate(smooth, y0, p[0], q[0], LESIONS, times, doses, rtol=rtol)
     assert np.all(np.isfinite(twin))
@@ -57,9 +57,8 @@ def test_example_trajectories_over_two_years_agree_with_the_twin(seed):
     check_trajectory(Model(MECHANISMS), seed, 730, 1e-12)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_full_model_trajectories_with_every_drug_agree_with_the_twin(seed):
-    check_trajectory(full_model(), seed, 240, 1e-12)
+def test_full_model_trajectories_with_every_kind_of_drug_agree_with_the_twin():
+    check_trajectory(full_model(), 0, 30, 1e-12, share=0.5)
 
 
 def test_clones_vanish_alike_in_kernel_and_twin():
