@@ -241,7 +241,7 @@ def test_a_disk_that_fills_up_while_tables_are_joined_can_be_resumed(small_disk,
     small_run(tmp_path / "elsewhere")
     used = sum(path.stat().st_size for path in (tmp_path / "elsewhere" / "shards").rglob("*.*"))
     folder = small_disk / "run"
-    subprocess.run(["mount", "-o", f"remount,size={4096 * (50 + used // 4096)}", small_disk], check=True)
+    subprocess.run(["mount", "-o", f"remount,size={4096 * (250 + used // 4096)}", small_disk], check=True)
     shutil.copytree(tmp_path / "elsewhere", folder, ignore=shutil.ignore_patterns("adam", "manifest.json"))
     free = shutil.disk_usage(small_disk).free
     (small_disk / "ballast").write_bytes(bytes(max(0, free - 16_384)))

@@ -40,9 +40,7 @@ mechanism = Mechanism(
         ),
     ),
     definitions=(
-        Definition(
-            "help", "help_level / (1 + lymphotoxicity / help_renewal)", "1", "help over the typical patient's"
-        ),
+        Definition("help", "help_level / (1 + lymphotoxicity / help_renewal)", "1", "help over the typical patient's"),
     ),
     contributions=(Contribution("priming_factor", "1 - help_share + help_share * 2 * hill(help, 1, 1)"),),
 )

@@ -50,6 +50,14 @@ mechanism = Mechanism(
             spread=0.42,
         ),
         Parameter(
+            "marrow_rest",
+            1e-3,
+            "1",
+            "disturbance below which the marrow counts as undisturbed",
+            assumed("arithmetic: a tenth of a per cent of any count; spares the engine a balance that stands still"),
+            (1e-4, 1e-2),
+        ),
+        Parameter(
             "marrow_maturation",
             3.7,
             "day",
@@ -106,7 +114,19 @@ mechanism = Mechanism(
         Port("myelopoiesis", "product", "factor of growth factors on their division", per="patient"),
     ),
     definitions=(
-        Definition("marrow_rate", "4 / marrow_maturation", "1/day", "rate through each stage"),
+        Definition(
+            "marrow_disturbance",
+            "abs(marrow_dividing - 1) + abs(marrow_early - 1) + abs(marrow_middle - 1) + abs(marrow_late - 1)"
+            " + abs(neutrophils - 1) + abs(myelopoiesis - 1) + myelotoxicity",
+            "1",
+            "how far marrow and blood are from usual",
+        ),
+        Definition(
+            "marrow_rate",
+            "where(marrow_disturbance > marrow_rest, 4 / marrow_maturation, 0)",
+            "1/day",
+            "rate through each stage; an undisturbed marrow stands still",
+        ),
         Definition(
             "marrow_drive",
             "myelopoiesis * (1 / max(neutrophils, 0.02)) ** marrow_feedback",
