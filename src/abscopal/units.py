@@ -1,7 +1,7 @@
 """Units of measurement: what a formula's unit is, and conversion at the edges.
 
-Inside, everything is a bare float64 in day, cell, mL, mm, mg, mg/L, kg or Gy. A `Unit` is a scale and a set of exponents
-over base dimensions; `cell` is a dimension of its own, so cells never mix with pure numbers, and a scale differs from
+Inside, everything is a bare float64 in day, cell, mL, mm, mg, mg/L, kg or Gy. A `Unit` is a scale and exponents over
+base dimensions; `cell` is a dimension of its own, so cells never mix with pure numbers, and a scale differs from
 another (mm3 is not mL), so a forgotten factor of 1000 is an error rather than a wrong result. pint is used only here.
 """
 

@@ -81,7 +81,7 @@ mechanism = Mechanism(
             0.01,
             0.3,
             "bowel obstruction when the bowel is held fast",
-            "within days of the passage closing, so before death from it; 10 to 50 % of patients with peritoneal disease",
+            "within days of the passage closing, before death from it; 10 to 50 % of patients with peritoneal disease",
         ),
     ),
     definitions=(
