@@ -7,8 +7,9 @@ The text is one function, `rhs(y, p, q, lesions, dy, d)`, for one patient:
     d       scratch for lesion definitions [lesion, definition]
 
 `PREAMBLE` is what the text needs to stand before it. Patient-scope formulas stand outside the lesion loop and are
-evaluated once; a lesion loop is opened only when some lesion-scope definition or total() needs one. A model's names, which start with a letter, are printed with one `_`
-in front, the generator's own with none or two, so the two cannot meet.
+evaluated once; a lesion loop is opened only when some lesion-scope definition or total() needs one. A model's names,
+which start with a letter, are printed with one `_` in front, the generator's own with none or two, so the two cannot
+meet.
 """
 
 from __future__ import annotations
