@@ -100,7 +100,7 @@ def smallest_model(name: str) -> Model:
         wanted = next(
             (m for m in shipped().values() if m not in chosen and (_declared(m) & missing or _used(m) & idle)), None
         )
-        if wanted is None and not any(mechanism.species for mechanism in chosen):  # a port alone: who feeds it
+        if wanted is None and not any(m.species or m.hazards for m in chosen):  # a port alone: who feeds it
             ports = {port.name for mechanism in chosen for port in mechanism.ports}
             wanted = next(m for m in shipped().values() if ports & {part.port for part in m.contributions})
         if wanted is None:
