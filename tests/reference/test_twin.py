@@ -40,7 +40,7 @@ def test_right_hand_side_agrees_with_the_twin_for_any_number_of_lesions(lesions)
     assert np.allclose(fast, twin, rtol=1e-9, atol=1e-300, equal_nan=True)
 
 
-def check_trajectory(model, seed, days, rtol, share=1.0):
+def check_trajectory(model, seed, days, rtol, share=1.0, agreement=1e-9):
     """Nothing vanishes here: both integrate the very same smooth equations."""
     kernel, smooth = compile_model(model), without_floors(model)
     p, q = random_patients(model, 1, LESIONS, seed, share)
@@ -49,7 +49,7 @@ def check_trajectory(model, seed, days, rtol, share=1.0):
     fast = by_kernel(kernel, y0, p[0], q[0], LESIONS, times, doses, floors=False)
     twin = reference.simulate(smooth, y0, p[0], q[0], LESIONS, times, doses, rtol=rtol)
     assert np.all(np.isfinite(twin))
-    assert difference(fast, twin, kernel.small(LESIONS)) < 1e-9
+    assert difference(fast, twin, kernel.small(LESIONS)) < agreement
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -58,7 +58,8 @@ def test_example_trajectories_over_two_years_agree_with_the_twin(seed):
 
 
 def test_full_model_trajectories_with_every_kind_of_drug_agree_with_the_twin():
-    check_trajectory(full_model(), 0, 30, 1e-12, share=0.5)
+    """Their right-hand sides agree to 1e-9; over a month both integrators' own errors add to that."""
+    check_trajectory(full_model(), 0, 30, 1e-12, share=0.5, agreement=1e-8)
 
 
 def test_clones_vanish_alike_in_kernel_and_twin():
