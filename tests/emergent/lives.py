@@ -60,14 +60,6 @@ class Lives:
         small = self.sums.le(0.7 * self.sums[0], axis=0)
         return small.idxmax(axis=1).where(small.any(axis=1)).reindex(self.subjects).astype(float)
 
-    def rate(self, who: pd.Series | np.ndarray) -> float:
-        return float(np.mean(np.asarray(who, dtype=float)))
-
-    def alive_at(self, months: float, among: np.ndarray | None = None) -> float:
-        """Share alive at so many months, nobody being lost."""
-        dead = self.course.death_day <= months * 30.4375
-        return float(1.0 - np.mean(dead if among is None else dead[among]))
-
 
 def live(
     indication: str,

@@ -114,7 +114,7 @@ class Drug(Record):
                 yield unknown(f"{at}.port", "port", effect.port, ports())
             needed, known = drug_effects.NEEDED[effect.form], {*effect.values, *self.shared}
             yield from missing(f"{at}.values", needed, known)
-            allowed = {*needed, *drug_effects.OPTIONAL.get(effect.form, ()), "penetration"}
+            allowed = drug_effects.keys(effect.form)
             yield from (unknown(f"{at}.values.{k}", "value", k, allowed) for k in effect.values.keys() - allowed)
         own = [*self.kinetics.values, *self.shared]
         own += [f"{e.name}_{key}" if e.name else key for e in self.effects for key in e.values]

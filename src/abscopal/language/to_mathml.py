@@ -22,11 +22,6 @@ def line_to_mathml(line: Line) -> str:
     return f'<math display="block">{_row(_sides(line))}</math>'
 
 
-def name_to_mathml(name: str) -> str:
-    """Return a name as formulas show it, an element `math`."""
-    return f"<math>{_name(name)}</math>"
-
-
 def _sides(line: Line) -> list[str]:
     if line.kind == "change":
         left = f"<mfrac>{_row(['<mi>d</mi>', _name(line.name)])}{_row(['<mi>d</mi>', '<mi>t</mi>'])}</mfrac>"

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from abscopal.folders import module_of, paths
 from abscopal.language import Mechanism, Port
 
-TEMPLATES = "build"  # what a file declares that makes mechanisms for other files
-
 
 def load(name: str) -> Mechanism:
     """Load the mechanism of one file.

@@ -70,9 +70,9 @@ class Effect:
         return f"{self.name}_" if self.name else ""
 
 
-def keys(effect: Effect) -> set[str]:
-    """Return the values an effect may have."""
-    return {*NEEDED[effect.form], *OPTIONAL.get(effect.form, ()), "penetration"}
+def keys(form: Form) -> set[str]:
+    """Return the values an effect of this form may have."""
+    return {*NEEDED[form], *OPTIONAL.get(form, ()), "penetration"}
 
 
 def waning(effects: Sequence[Effect]) -> bool:
