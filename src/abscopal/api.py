@@ -17,7 +17,7 @@ from abscopal.protocol.protocol import Protocol
 from abscopal.runs.failures import failures_of
 from abscopal.runs.finish import write_run
 from abscopal.runs.manifest import manifest, summary
-from abscopal.trial.conduct import Course
+from abscopal.trial.course import Course
 from abscopal.trial.simulate import Design, allocate, enrol, follow, prepare, tables
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pandas as pd
 import abscopal as ab
 from abscopal.indications.indication import Indication
 from abscopal.population.virtual_population import VirtualPopulation
-from abscopal.trial.conduct import Course
+from abscopal.trial.course import Course
 from abscopal.trial.simulate import Design, enrol, follow, prepare, tables
 
 NIVOLUMAB, DOCETAXEL = "nivolumab 240 mg q2w", "docetaxel 75 mg/m2 q3w"

@@ -21,7 +21,7 @@ from abscopal.clinic.endpoints import progression_free_survival
 from abscopal.clinic.records import visits_of
 from abscopal.population.virtual_population import VirtualPopulation
 from abscopal.protocol.protocol import Protocol
-from abscopal.trial.conduct import Course
+from abscopal.trial.course import Course
 from abscopal.trial.simulate import Design, enrol, follow, prepare
 from abscopal.trial.subject_level import known
 from abscopal.units import DAYS_PER_MONTH

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from abscopal.engine.stepper import REASONS
-from abscopal.trial.conduct import Course
+from abscopal.trial.course import Course
 
 
 def failures_of(course: Course, names: Sequence[str]) -> list[dict[str, Any]]:

@@ -21,19 +21,14 @@ the scans show of them, and best response counts scans up to then only (see `Cou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.clinic.adverse_events import GradeRecord
-from abscopal.clinic.clinical_events import EventRecord
 from abscopal.clinic.criterion import Criterion, VisitResponse, choose, put, take
 from abscopal.clinic.disposition import (
     BeyondProgression,
     Reason,
-    Treatment,
     after_scan,
     begin_treatment,
     complete,
@@ -41,101 +36,25 @@ from abscopal.clinic.disposition import (
     dropout_day,
     stop,
 )
-from abscopal.clinic.imaging import Imaging, ScanReading, read_scan
-from abscopal.clinic.lesions import Role, choose_targets, follow, summarise
-from abscopal.clinic.records import DoseRecord, ScanRecord, scan_record
 from abscopal.drugs.drug import Drug
 from abscopal.engine.batch import Batch
 from abscopal.engine.stepper import REACHED, STRUCK
 from abscopal.population.virtual_population import VirtualPopulation
 from abscopal.protocol.procedure import Ablation, Resection
 from abscopal.protocol.protocol import Protocol, Subsequent
-from abscopal.random_streams import exponential, normal, uniform
+from abscopal.random_streams import exponential, uniform
+from abscopal.trial.course import Course
 from abscopal.trial.events import Events
 from abscopal.trial.giving import Giving
 from abscopal.trial.plan import Calendar, Due, Look, last_days
 from abscopal.trial.safety import Safety
+from abscopal.trial.scanning import Scanning
 from abscopal.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Progress = Callable[[float], None]
-
-
-@dataclass
-class Course:
-    """Everything that happened to n subjects.
-
-    Parameters
-    ----------
-    arm
-        Arm number of each subject [n].
-    scans, doses, events, grades
-        What was recorded, in order of time.
-    graded
-        What each column of the grades was read from.
-    treatment
-        State of protocol treatment at the end.
-    death_day, cause
-        Day of death (NaN if alive at the end) and its hazard ("" if alive), [n].
-    dropout, cutoff
-        Day on which each subject would be lost to follow-up, and the cut-off, [n].
-    subsequent, subsequent_day
-        Which of the arm's subsequent therapies (-1: none) and its first day (NaN), [n].
-    last_dose
-        Day of the last dose, intake or procedure of protocol treatment (NaN without), [n].
-    removal_day
-        First day after day 0 on which a lesion was resected or ablated (NaN without), [n].
-    seeded
-        Lesions seeded during the trial, [n].
-    organ
-        Organ number of each lesion slot, new lesions included, [n, SLOTS].
-    end
-        The truth at the end: states of all subjects, and the engine's status and day of each.
-    """
-
-    arm: Index
-    treatment: Treatment
-    dropout: Array
-    cutoff: Array
-    death_day: Array
-    cause: NDArray[np.object_]
-    subsequent: Index
-    subsequent_day: Array
-    last_dose: Array
-    removal_day: Array
-    seeded: Index
-    organ: Index
-    end: Batch
-    scans: list[ScanRecord] = field(default_factory=list)
-    doses: list[DoseRecord] = field(default_factory=list)
-    events: list[EventRecord] = field(default_factory=list)
-    grades: list[GradeRecord] = field(default_factory=list)
-    graded: list[str] = field(default_factory=list)
-
-    @property
-    def failed(self) -> Flags:
-        """Subjects whose computation failed [n]."""
-        return np.asarray(self.end.status > STRUCK)
-
-    @property
-    def counted_until(self) -> Array:
-        """Day up to which scans count for the best response: subsequent therapy, or surgery that leaves no answer."""
-        return np.asarray(np.fmin(self.subsequent_day, self.removal_day))
-
-
-@dataclass
-class _Clinic:
-    """What the clinic knows of n subjects while the trial runs."""
-
-    criterion: Criterion
-    imaging: Imaging
-    bias: Array
-    role: NDArray[np.int8]
-    state: Any
-    scanning: Flags
-    visit: int = 0
 
 
 class _Trial:
@@ -150,7 +69,7 @@ class _Trial:
         workers: int,
     ) -> None:
         self.protocol, self.drugs, self.population, self.arm = protocol, drugs, population, arm
-        self.seed, self.workers, self.imaging = seed, workers, Imaging()
+        self.seed, self.workers = seed, workers
         self.batch: Batch = population.batch
         self.number, n = population.number, len(arm)
         self.giving = Giving.to(population, drugs)
@@ -166,10 +85,9 @@ class _Trial:
         for number, a in enumerate(protocol.arms):
             self.calendar.add(a.regimen, np.flatnonzero(arm == number), 0, self.horizon, 1)
         self.safety.look(np.arange(n), 0)
-        self.clinic = self._baseline_scan(criterion)
+        self.scanning = Scanning(population, self.events, criterion, seed, self.course.scans)
         if self._remove_before_baseline():
-            self.course.scans.clear()
-            self.clinic = self._baseline_scan(criterion)
+            self.scanning.baseline()
 
     def _begin(self, n: int) -> Course:
         protocol = self.protocol
@@ -212,42 +130,6 @@ class _Trial:
             waiting, end = waiting[lives], end[lives]
         return np.asarray(who[np.isnan(self.course.death_day[who]) & (batch.status[who] == REACHED)])
 
-    # 3 and 4 --------------------------------------------------------------------------------------------------------
-
-    def _read(self, who: Index, visit: int, bias: Array) -> ScanReading:
-        (volume,) = self.batch.observe(who, "imaged_volume")
-        exists = np.arange(self.batch.slots) < self.batch.lesions[who, None]
-        diameter = np.cbrt(6.0 / np.pi * 1000.0 * volume)
-        error = normal(self.seed, self.number[who], "reader", visit, self.batch.slots)
-        return read_scan(diameter, self.population.organ[who], exists, error, self.imaging, between_normal=bias[who])
-
-    def _baseline_scan(self, criterion: Criterion) -> _Clinic:
-        everyone = np.arange(len(self.arm))
-        bias = normal(self.seed, self.number, "reader bias", count=self.batch.slots)
-        reading = self._read(everyone, 0, bias)
-        role = choose_targets(reading, self.population.organ)
-        findings = summarise(reading, role)
-        self.course.scans.append(scan_record(0, 0, everyone, reading, role.copy(), findings))
-        # its fields may share arrays, and are written to in place from here on: each gets its own
-        state = take(criterion.start(findings), everyone)
-        self.events.followed[:] = role != Role.NONE
-        return _Clinic(criterion, self.imaging, bias, role, state, np.ones(len(everyone), dtype=bool))
-
-    def scan(self, who: Index, day: int) -> VisitResponse:
-        """Image, read and assess these subjects; return their responses, in their order."""
-        clinic = self.clinic
-        reading = self._read(who, clinic.visit, clinic.bias)
-        role = follow(clinic.role[who], reading, self.population.organ[who], clinic.imaging)
-        findings = summarise(reading, role)
-        state, response = clinic.criterion.assess(take(clinic.state, who), findings, float(day))
-        self.events.biopsy(who, (role != Role.NONE) & ~self.events.followed[who], day, clinic.visit)
-        self.events.examine(who, day)
-        self.events.followed[who] = role != Role.NONE
-        clinic.role[who] = role
-        put(clinic.state, who, state)
-        self.course.scans.append(scan_record(clinic.visit, day, who, reading, role, findings, response))
-        return response
-
     # 5 and 6 --------------------------------------------------------------------------------------------------------
 
     def decide(self, who: Index, response: VisitResponse, day: int) -> None:
@@ -257,7 +139,7 @@ class _Trial:
         waiting = after_scan(before, response, day, BeyondProgression())
         after = choose(beyond, waiting, at_once)
         put(course.treatment, who, after)
-        self.clinic.scanning[who] &= ~(response.progressed & ~(beyond & after.on))
+        self.scanning.due[who] &= ~(response.progressed & ~(beyond & after.on))
         stopped = before.on & ~after.on
         self.giving.stop(who[stopped], day, line=1)
         self.safety.follow_up(self.calendar, who[stopped], day)
@@ -338,17 +220,17 @@ class _Trial:
         for due in everything:
             concerned[due.subjects] |= self._on(due.line)[due.subjects]
         if scan:
-            concerned |= self.clinic.scanning
+            concerned |= self.scanning.due
         coming = np.flatnonzero(concerned & self._followed(day))
         there = self.bring(coming, np.full(len(coming), float(day)))
         present = np.zeros(len(self.arm), dtype=bool)
         present[there] = True
         if day > 0:
             self.safety.look(there, day)
-        self.clinic.visit += scan
-        scanned = there[self.clinic.scanning[there]] if scan else there[:0]
+        self.scanning.visit += scan
+        scanned = there[self.scanning.due[there]] if scan else there[:0]
         if len(scanned):
-            self.decide(scanned, self.scan(scanned, day), day)
+            self.decide(scanned, self.scanning.scan(scanned, day), day)
         for due in everything:
             self._give(due, day, present)
 

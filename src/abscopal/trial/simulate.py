@@ -22,7 +22,8 @@ from abscopal.indications.indication import Indication
 from abscopal.population.pools import Pool
 from abscopal.population.virtual_population import VirtualPopulation, draw_population
 from abscopal.protocol.protocol import Protocol
-from abscopal.trial.conduct import Course, conduct
+from abscopal.trial.conduct import conduct
+from abscopal.trial.course import Course
 from abscopal.trial.giving import check_treatments
 from abscopal.trial.randomise import permuted_blocks
 from abscopal.trial.subject_level import adsl, known

@@ -18,7 +18,7 @@ from abscopal.clinic.words import coded, words
 from abscopal.population.virtual_population import VirtualPopulation
 from abscopal.protocol.protocol import Protocol
 from abscopal.protocol.treatment import Treatment
-from abscopal.trial.conduct import Course
+from abscopal.trial.course import Course
 
 if TYPE_CHECKING:
     import pandas as pd
