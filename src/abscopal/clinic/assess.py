@@ -25,15 +25,16 @@ from abscopal.clinic.criterion import (
     joined,
     take,
 )
-from abscopal.clinic.imaging import NOT_MEASURABLE, STATE_LABELS, Imaging, ScanReading, State
-from abscopal.clinic.lesion_table import checked, lesions_of, read_lesions
-from abscopal.clinic.lesions import Role, admit, summarise
+from abscopal.clinic.imaging import ORGANS, STATE_LABELS, Imaging, ScanReading, State, can_be_measured
+from abscopal.clinic.lesion_table import MEASURES, checked, lesions_of, read_lesions
+from abscopal.clinic.lesions import Role
 from abscopal.clinic.records import response_columns
 from abscopal.clinic.words import spelled, words
+from abscopal.errors import InputError, Problem
 
 __all__ = ["assess", "best_response", "lesions_of", "read_lesions"]
 
-_NOT_MEASURABLE = -2
+_ORGAN_CODE = {name: code for code, name in enumerate(ORGANS)}
 Assessed = tuple[int, npt.NDArray[np.intp], VisitResponse]
 _ROLES = {"target": Role.TARGET, "non-target": Role.NON_TARGET, "new": Role.NEW}
 
@@ -46,7 +47,7 @@ def assess(lesions: pd.DataFrame, criteria: str = "RECIST 1.1", *, nontarget_by_
     lesions : pandas.DataFrame
         A lesion table, see `read_lesions`. Each subject's first day is the baseline.
     criteria : str
-        A response criterion: `RECIST 1.1`, `iRECIST`.
+        The name of a response criterion, such as `RECIST 1.1` (`abscopal list criteria`).
     nontarget_by_size : bool
         Call unequivocal progression of measured non-targets by their growth, as for simulated scans, and not only
         where the table says so (STATE `unequivocal progression`).
@@ -58,7 +59,7 @@ def assess(lesions: pd.DataFrame, criteria: str = "RECIST 1.1", *, nontarget_by_
         one row per subject and visit.
     """
     criterion = _criterion(criteria, nontarget_by_size)
-    history = _history(checked(lesions))
+    history = _history(checked(lesions), criterion)
     parts = [(number, seen, take(visit, seen)) for number, seen, visit in _visits(history, criterion)]
     return _output(parts, history, criterion)
 
@@ -79,7 +80,7 @@ def best_response(
         USUBJID, BOR, BORDY, CBOR, CBORDY: response and study day it was first seen (NaN without a visit).
     """
     criterion = _criterion(criteria, nontarget_by_size)
-    history = _history(checked(lesions))
+    history = _history(checked(lesions), criterion)
     baseline = history.day[:, :1].astype(np.float64)
     shape = (len(history.day), history.day.shape[1] - 1)
     response, progression = np.zeros(shape, dtype=np.int8), np.full(shape, np.nan)
@@ -105,7 +106,7 @@ class _History:
     """A lesion table as arrays: n subjects, up to V visits, up to L lesions.
 
     `visits` (n,) counts each subject's visits; `day` (n, V); `size` and `state` (n, V, L); `role`, `organ`, `node`
-    (n, L).
+    (n, L); `measures` has further measures (n, V, L) by the field of `ScanReading` that they fill.
     """
 
     usubjid: pd.Series
@@ -116,6 +117,7 @@ class _History:
     role: Codes
     organ: Integers
     node: Bools
+    measures: dict[str, Floats]
 
 
 def _rank(subject: Integers, value: Integers) -> Integers:
@@ -127,7 +129,8 @@ def _rank(subject: Integers, value: Integers) -> Integers:
     return np.asarray(row - first)
 
 
-def _history(table: pd.DataFrame) -> _History:
+def _history(table: pd.DataFrame, criterion: Criterion) -> _History:
+    measured = _measured(table, criterion)
     subject, usubjid = pd.factorize(table["USUBJID"])
     visit = _rank(subject, table["ADY"].to_numpy())
     lesion = _rank(subject, pd.factorize(table["LESION"])[0])
@@ -140,11 +143,30 @@ def _history(table: pd.DataFrame) -> _History:
     role, organ = np.zeros((n, shape[2]), dtype=np.int8), np.full((n, shape[2]), -1)
     node = np.zeros((n, shape[2]), dtype=np.bool_)
     role[subject, lesion] = table["ROLE"].map(_ROLES)
-    organ[subject, lesion] = np.where(
-        table["ORGAN"].isin(NOT_MEASURABLE), _NOT_MEASURABLE, pd.factorize(table["ORGAN"])[0]
-    )
+    organ[subject, lesion] = _organ_codes(table["ORGAN"])
     node[subject, lesion] = table["NODE"]
-    return _History(pd.Series(usubjid), visits, day, size, state, role, organ, node)
+    measures = {}
+    for name, column in measured.items():
+        measures[name] = np.full(shape, np.nan)
+        measures[name][subject, visit, lesion] = np.where(state[subject, visit, lesion] == State.ABSENT, 0.0, column)
+    return _History(pd.Series(usubjid), visits, day, size, state, role, organ, node, measures)
+
+
+def _organ_codes(names: pd.Series) -> Integers:
+    """Return a code per organ: of `ORGANS`, or one of its own for an organ not among them."""
+    known = names.map(_ORGAN_CODE)
+    others, _ = pd.factorize(names)
+    return np.where(known.isna(), len(ORGANS) + others, known.fillna(0)).astype(np.int64)
+
+
+def _measured(table: pd.DataFrame, criterion: Criterion) -> dict[str, Floats]:
+    """Return the further measures that the criterion reads, by field of `ScanReading`; of two for one, the first."""
+    missing = [name for name in criterion.needs if name not in table]
+    if missing:
+        wanted = f"a column {{}}, which {criterion.name} needs"
+        raise InputError([Problem(name, wanted.format(name), "no such column") for name in missing])
+    present = [name for name in (*criterion.needs, *criterion.reads) if name in table]
+    return {MEASURES[name]: table[name].to_numpy(np.float64) for name in reversed(present)}
 
 
 def _readings(table: pd.DataFrame) -> tuple[Floats, Codes]:
@@ -163,18 +185,20 @@ def _scan(history: _History, number: int) -> ScanReading:
     size, state = history.size[:, number], history.state[:, number]
     smallest = np.where(history.node, imaging.measurable_node_mm, imaging.measurable_mm)
     seen = np.isin(state, (State.PRESENT, State.TOO_SMALL, State.UNEQUIVOCAL_PROGRESSION))
-    return ScanReading(size, seen, state, history.node, seen & (size >= smallest) & (history.organ != _NOT_MEASURABLE))
+    measurable = seen & (size >= smallest) & can_be_measured(history.organ)
+    further = {name: values[:, number] for name, values in history.measures.items()}
+    return ScanReading(size, seen, state, history.node, measurable, organ=history.organ, **further)
 
 
 def _visits(history: _History, criterion: Criterion) -> Iterator[Assessed]:
     """Assess visit by visit: number of the visit, indices of the subjects seen, responses (n,)."""
     is_new = history.role == Role.NEW
     role = np.where(is_new, np.int8(Role.NONE), history.role)
-    state = criterion.start(summarise(_scan(history, 0), role))
+    state = criterion.start(criterion.summarise(_scan(history, 0), role))
     for number in range(1, history.day.shape[1]):
         reading, scanned = _scan(history, number), number < history.visits
-        role = admit(role, is_new & (role == Role.NONE) & reading.detected, reading, history.organ)
-        findings = summarise(reading, role)
+        role = criterion.admit(role, is_new & (role == Role.NONE) & reading.detected, reading, history.organ)
+        findings = criterion.summarise(reading, role)
         state, visit = criterion.assess(state, findings, history.day[:, number].astype(np.float64), scanned)
         yield number, np.flatnonzero(scanned), visit
 

@@ -13,12 +13,15 @@ import pkgutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from abscopal.errors import InputError, unknown
+
+if TYPE_CHECKING:
+    from abscopal.clinic.imaging import Imaging, ScanReading
 
 Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
@@ -45,6 +48,7 @@ class Response(IntEnum):
     IUPD = 11
     ICPD = 12
     NON_ICR_NON_IUPD = 13
+    UPD = 14
 
 
 LABELS: tuple[str, ...] = (
@@ -62,8 +66,12 @@ LABELS: tuple[str, ...] = (
     "iUPD",
     "iCPD",
     "NON-iCR/NON-iUPD",
+    "uPD",
 )
-"""The word for each `Response`, by code; NED is no evidence of disease (nothing to follow)."""
+"""The word for each `Response`, by code; NED is no evidence of disease (nothing to follow).
+
+uPD is progression that a criterion other than iRECIST still wants confirmed.
+"""
 
 
 @dataclass(frozen=True)
@@ -209,8 +217,8 @@ class VisitResponse:
 
     @property
     def suspected(self) -> Bools:
-        """Progression still to be confirmed (iUPD)."""
-        return np.asarray(self.response == Response.IUPD)
+        """Progression still to be confirmed (iUPD, uPD)."""
+        return is_one_of(self.response, (Response.IUPD, Response.UPD))
 
 
 def unseen(n: int) -> VisitResponse:
@@ -249,11 +257,34 @@ class Best:
 
 
 class Criterion(Protocol):
-    """What the trial and `assess` ask of a response criterion."""
+    """What the trial and `assess` ask of a response criterion.
+
+    `lesions.RecistLesions` has what RECIST 1.1 does with lesions; a criterion inherits it and overrides what differs.
+    """
 
     @property
     def name(self) -> str:
         """The name users know it by."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Columns of a lesion table it cannot do without, beyond those every table has (`lesion_table.MEASURES`)."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Columns of `lesion_table.MEASURES` it makes use of where they are there."""
+
+    def choose_targets(self, reading: ScanReading, organ: npt.NDArray[np.integer]) -> Codes:
+        """Return the role (n, L) of each lesion at the baseline scan of a simulated trial; a table gives its own."""
+
+    def admit(self, role: Codes, appeared: Bools, reading: ScanReading, organ: npt.NDArray[np.integer]) -> Codes:
+        """Return the roles (n, L) with the lesions that appeared at this scan as new, or as new targets."""
+
+    def follow(self, role: Codes, reading: ScanReading, organ: npt.NDArray[np.integer], imaging: Imaging) -> Codes:
+        """Return the roles (n, L) after a later scan of a simulated trial."""
+
+    def summarise(self, reading: ScanReading, role: Codes) -> Findings:
+        """Return what the lesions of one visit add up to; `Findings`, or a record that has its fields and more."""
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -289,9 +320,11 @@ def choose(mask: Bools, new: Record, old: Record) -> Record:
 
 
 def take(record: Record, subjects: npt.NDArray[np.integer] | Bools) -> Record:
-    """Return a record of arrays for these subjects only."""
+    """Return a record of arrays for these subjects only; what it has not (None), it goes without."""
     values = {f.name: getattr(record, f.name) for f in fields(record)}  # type: ignore[arg-type]
-    picked = {k: v[subjects] if isinstance(v, np.ndarray) else take(v, subjects) for k, v in values.items()}
+    picked = {
+        k: v[subjects] if isinstance(v, np.ndarray) else take(v, subjects) for k, v in values.items() if v is not None
+    }
     return replace(record, **picked)  # type: ignore[type-var]
 
 

@@ -164,6 +164,11 @@ def detection_limit(organ: npt.NDArray[np.integer]) -> Floats:
     return np.asarray(_LIMIT_MM[organ])
 
 
+def can_be_measured(organ: npt.NDArray[np.integer]) -> Bools:
+    """Return whether a lesion of these organs can be a target at all; organs without a name of ours can."""
+    return np.asarray(_MEASURABLE[np.minimum(organ, len(_MEASURABLE) - 1)] | (organ >= len(_MEASURABLE)))
+
+
 @dataclass(frozen=True)
 class ScanReading:
     """What the reader of one scan records of each lesion, all arrays (n, L).
@@ -180,6 +185,14 @@ class ScanReading:
         A lymph node, measured by its short axis.
     measurable : bool
         Large enough, and of a kind, to be a target.
+    perpendicular_mm : float, mm, or None
+        Diameter at right angles to the measured one; None where nobody measured any.
+    viable_mm : float, mm, or None
+        Longest diameter of the part that enhances in the arterial phase.
+    uptake : float, or None
+        SULpeak, or the score on the Deauville scale, whichever the criterion reads.
+    organ : int, or None
+        Code in `ORGANS`; codes from `len(ORGANS)` on are organs it has no name for.
     """
 
     measured_mm: Floats
@@ -187,6 +200,10 @@ class ScanReading:
     state: Codes
     node: Bools
     measurable: Bools
+    perpendicular_mm: Floats | None = None
+    viable_mm: Floats | None = None
+    uptake: Floats | None = None
+    organ: npt.NDArray[np.integer] | None = None
 
 
 def read_scan(
@@ -197,6 +214,7 @@ def read_scan(
     imaging: Imaging,
     *,
     between_normal: Floats | None = None,
+    perpendicular_normal: Floats | None = None,
 ) -> ScanReading:
     """Return what a reader sees and measures of the lesions that are there.
 
@@ -214,6 +232,9 @@ def read_scan(
         Reader error and sizes that count.
     between_normal : (n, L) float
         Standard normal draws of this reader, the same at all the scans he or she reads; default: one ideal reader.
+    perpendicular_normal : (n, L) float
+        Standard normal draws of the second diameter, where it is measured: lesions are round, so it is the first one
+        with an error of its own.
 
     Returns
     -------
@@ -222,14 +243,22 @@ def read_scan(
     """
     node = organ == NODE
     detected = exists & (diameter_mm >= detection_limit(organ))
-    error = reading_error(diameter_mm, reader_normal, imaging, between_normal)
-    read = np.maximum(diameter_mm * np.exp(error), 0.0)
     recorded = detected | node
-    too_small = recorded & (read < imaging.too_small_mm)
-    measured = np.where(recorded, np.maximum(read, imaging.too_small_mm), 0.0)
+
+    def read(draws: Floats) -> Floats:
+        return diameter_mm * np.exp(reading_error(diameter_mm, draws, imaging, between_normal))
+
+    def noted(value: Floats) -> Floats:
+        return np.where(recorded, np.maximum(value, imaging.too_small_mm), 0.0)
+
+    longest = read(reader_normal)
+    too_small = recorded & (longest < imaging.too_small_mm)
+    size = noted(longest)
     state = np.select([too_small, recorded], [State.TOO_SMALL, State.PRESENT], State.ABSENT).astype(np.int8)
     smallest = np.where(node, imaging.measurable_node_mm, imaging.measurable_mm)
-    return ScanReading(measured, detected, state, node, detected & _MEASURABLE[organ] & (measured >= smallest))
+    measurable = detected & can_be_measured(organ) & (size >= smallest)
+    across = None if perpendicular_normal is None else noted(read(perpendicular_normal))
+    return ScanReading(size, detected, state, node, measurable, perpendicular_mm=across, organ=organ)
 
 
 def reading_error(

@@ -29,6 +29,7 @@ from abscopal.clinic.criterion import (
     reaches,
     response_of,
 )
+from abscopal.clinic.lesions import RecistLesions
 from abscopal.clinic.recist import (
     NONTARGET_RULES,
     TARGET_RULES,
@@ -228,7 +229,7 @@ class IrecistState:
 
 
 @dataclass(frozen=True)
-class Irecist:
+class Irecist(RecistLesions):
     """iRECIST; its thresholds as fields, each with its source in `SOURCES`.
 
     Parameters

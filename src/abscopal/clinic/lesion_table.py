@@ -15,6 +15,21 @@ from abscopal.errors import InputError, Problem, did_you_mean, shown
 COLUMNS: tuple[str, ...] = ("USUBJID", "ADY", "LESION", "ORGAN", "ROLE", "DIAMETER_MM", "NODE", "STATE")
 """Subject, study day, lesion, organ, role, diameter (mm; empty where not measured), node (short axis), state."""
 
+MEASURES: dict[str, str] = {
+    "PERP_MM": "perpendicular_mm",
+    "VIABLE_MM": "viable_mm",
+    "SUL": "uptake",
+    "DEAUVILLE": "uptake",
+}
+"""Columns that some criteria read and a table may lack, each with the field of `ScanReading` that it fills."""
+
+_MEASURE_RANGE = {"PERP_MM": (0, 1000), "VIABLE_MM": (0, 1000), "SUL": (0, 1000), "DEAUVILLE": (1, 5)}
+_MEASURE_WORDS = {
+    "PERP_MM": "a diameter in mm from 0 to 1000, or nothing",
+    "VIABLE_MM": "a diameter in mm from 0 to 1000, or nothing",
+    "SUL": "a SULpeak from 0 to 1000, or nothing",
+    "DEAUVILLE": "a score from 1 to 5, or nothing",
+}
 ROLES: tuple[str, ...] = ("target", "non-target", "new")
 _YES, _NO = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 
@@ -30,7 +45,7 @@ def read_lesions(path: str | os.PathLike[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of `COLUMNS`, cast.
+        The columns of `COLUMNS`, and those of `MEASURES` that are there, cast.
 
     Raises
     ------
@@ -50,9 +65,10 @@ def read_lesions(path: str | os.PathLike[str]) -> pd.DataFrame:
 
 
 def lesions_of(adtr: pd.DataFrame) -> pd.DataFrame:
-    """Return the lesion table of ADTR: its LDIAM rows under the names of `COLUMNS`."""
+    """Return the lesion table of ADTR: its LDIAM rows under the names of `COLUMNS`, and any `MEASURES` it has."""
     rows = adtr.loc[adtr["PARAMCD"] == "LDIAM"]
-    return rows.rename(columns={"AVAL": "DIAMETER_MM"})[list(COLUMNS)].reset_index(drop=True)
+    kept = [*COLUMNS, *(name for name in MEASURES if name in adtr)]
+    return rows.rename(columns={"AVAL": "DIAMETER_MM"})[kept].reset_index(drop=True)
 
 
 def checked(raw: pd.DataFrame, file: str = "") -> pd.DataFrame:
@@ -61,7 +77,7 @@ def checked(raw: pd.DataFrame, file: str = "") -> pd.DataFrame:
     Parameters
     ----------
     raw : pandas.DataFrame
-        The columns of `COLUMNS` in any order, as text or typed.
+        The columns of `COLUMNS` and perhaps of `MEASURES` in any order, as text or typed.
     file : str
         Where it came from, for the messages.
     """
@@ -79,6 +95,7 @@ def checked(raw: pd.DataFrame, file: str = "") -> pd.DataFrame:
             "DIAMETER_MM": _number(raw["DIAMETER_MM"]),
             "NODE": _truth(raw["NODE"]),
             "STATE": _text(raw["STATE"]).str.lower(),
+            **{name: _number(raw[name]) for name in MEASURES if name in raw.columns},
         }
     )
     problems = [*_cell_problems(raw, table, place)]
@@ -140,6 +157,10 @@ def _cell_problems(raw: pd.DataFrame, table: pd.DataFrame, place: _Place) -> Ite
         ("STATE", ~table["STATE"].isin(STATE_LABELS), f"one of {', '.join(STATE_LABELS[1:])}"),
         ("STATE", (table["STATE"] == "") & size.isna(), "a state, since there is no diameter"),
     ]
+    for column in (name for name in MEASURES if name in table.columns):
+        (least, most), value = _MEASURE_RANGE[column], table[column]
+        wrong = (value.isna() & ~_empty(raw[column])) | (value < least) | (value > most)
+        checks.append((column, wrong, _MEASURE_WORDS[column]))
     words = {"ROLE": ROLES, "STATE": STATE_LABELS[1:]}
     for column, wrong, expected in checks:
         for row in np.flatnonzero(wrong):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -58,18 +59,30 @@ def follow(role: Codes, reading: ScanReading, organ: npt.NDArray[np.integer], im
 
     The largest measurable new lesions are measured as new targets, five at most and two in an organ (iRECIST).
     """
+    return admit(role, appeared(role, reading, imaging), reading, organ)
+
+
+def appeared(role: Codes, reading: ScanReading, imaging: Imaging) -> Bools:
+    """Return which lesions (n, L) are seen for the first time, beyond doubt."""
     beyond_doubt = (reading.state != State.TOO_SMALL) & (reading.measured_mm >= imaging.new_lesion_mm)
-    appeared = (role == Role.NONE) & reading.detected & beyond_doubt
-    return admit(role, appeared, reading, organ)
+    return np.asarray((role == Role.NONE) & reading.detected & beyond_doubt)
 
 
-def admit(role: Codes, appeared: Bools, reading: ScanReading, organ: npt.NDArray[np.integer]) -> Codes:
+def admit(role: Codes, new: Bools, reading: ScanReading, organ: npt.NDArray[np.integer]) -> Codes:
     """Return the roles (n, L) with the lesions that appeared called new, and the largest of them new targets."""
-    measured = largest(appeared & reading.measurable, reading.measured_mm, organ, role == Role.NEW_TARGET)
-    return np.select([measured, appeared], [Role.NEW_TARGET, Role.NEW], role).astype(np.int8)
+    measured = largest(new & reading.measurable, reading.measured_mm, organ, role == Role.NEW_TARGET)
+    return np.select([measured, new], [Role.NEW_TARGET, Role.NEW], role).astype(np.int8)
 
 
-def largest(eligible: Bools, size_mm: Floats, organ: npt.NDArray[np.integer], already: Bools) -> Bools:
+def largest(
+    eligible: Bools,
+    size_mm: Floats,
+    organ: npt.NDArray[np.integer],
+    already: Bools,
+    *,
+    most: int = MOST_TARGETS,
+    per_organ: int = MOST_PER_ORGAN,
+) -> Bools:
     """Return the largest eligible lesions, up to the limits in all and per organ, given those already chosen.
 
     Parameters
@@ -80,15 +93,20 @@ def largest(eligible: Bools, size_mm: Floats, organ: npt.NDArray[np.integer], al
         Measured size.
     organ : (n, L) int
         One code per organ.
+    most, per_organ : int
+        The limits, those chosen earlier included.
     """
     found = np.zeros_like(eligible)
     concerned = np.flatnonzero(eligible.any(axis=1))  # after baseline few: most scans show no new lesion
     if len(concerned):
-        found[concerned] = _largest(eligible[concerned], size_mm[concerned], organ[concerned], already[concerned])
+        own = eligible[concerned], size_mm[concerned], organ[concerned], already[concerned]
+        found[concerned] = _largest(*own, most, per_organ)
     return found
 
 
-def _largest(eligible: Bools, size_mm: Floats, organ: npt.NDArray[np.integer], already: Bools) -> Bools:
+def _largest(
+    eligible: Bools, size_mm: Floats, organ: npt.NDArray[np.integer], already: Bools, most: int, per_organ: int
+) -> Bools:
     """As `largest`, one pick per subject and round."""
     size = np.where(eligible & ~already, size_mm, -np.inf)
     chosen, subject = already.copy(), np.arange(len(eligible))
@@ -96,8 +114,8 @@ def _largest(eligible: Bools, size_mm: Floats, organ: npt.NDArray[np.integer], a
     in_organ = np.zeros(organ.shape, dtype=np.int64)
     for lesion in np.flatnonzero(already.any(axis=0)):
         in_organ += (organ == organ[:, [lesion]]) & already[:, [lesion]]
-    for _ in range(min(MOST_TARGETS, eligible.shape[1])):
-        size[(in_organ >= MOST_PER_ORGAN) | (in_all >= MOST_TARGETS)[:, None]] = -np.inf
+    for _ in range(min(most, eligible.shape[1])):
+        size[(in_organ >= per_organ) | (in_all >= most)[:, None]] = -np.inf
         pick = size.argmax(axis=1)
         picked = np.isfinite(size[subject, pick])
         chosen[subject, pick] |= picked
@@ -146,3 +164,32 @@ def summarise(reading: ScanReading, role: Codes, normal_node_mm: float = 10.0) -
 def _total(size: Floats, lesions: Bools) -> Floats:
     """Sum of sizes over the lesions of each subject; NaN where one of them was not measured."""
     return np.asarray(np.where(lesions, size, 0.0).sum(axis=1))
+
+
+class RecistLesions:
+    """Lesions as RECIST 1.1 chooses, follows and adds them up; a criterion with other measures overrides what differs.
+
+    Parameters
+    ----------
+    needs, reads : tuple of str
+        Columns of `lesion_table.MEASURES` without which it cannot be assessed, and those it makes use of.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    reads: ClassVar[tuple[str, ...]] = ()
+
+    def choose_targets(self, reading: ScanReading, organ: npt.NDArray[np.integer]) -> Codes:
+        """Return the role (n, L) of each lesion at baseline; see `choose_targets`."""
+        return choose_targets(reading, organ)
+
+    def admit(self, role: Codes, appeared: Bools, reading: ScanReading, organ: npt.NDArray[np.integer]) -> Codes:
+        """Return the roles (n, L) with the lesions that appeared as new or as new targets; see `admit`."""
+        return admit(role, appeared, reading, organ)
+
+    def follow(self, role: Codes, reading: ScanReading, organ: npt.NDArray[np.integer], imaging: Imaging) -> Codes:
+        """Return the roles (n, L) after a later scan, of which only what appears beyond doubt is new."""
+        return self.admit(role, appeared(role, reading, imaging), reading, organ)
+
+    def summarise(self, reading: ScanReading, role: Codes) -> Findings:
+        """Return what the lesions of one visit add up to, (n,); see `summarise`."""
+        return summarise(reading, role)

@@ -30,6 +30,7 @@ from abscopal.clinic.criterion import (
     response_of,
     unseen,
 )
+from abscopal.clinic.lesions import RecistLesions
 from abscopal.sources import Source, assumed, cited
 
 RECIST_1_1 = "Eisenhauer EA et al., Eur J Cancer 2009;45:228-247"
@@ -174,7 +175,7 @@ class RecistState:
 
 
 @dataclass(frozen=True)
-class Recist:
+class Recist(RecistLesions):
     """RECIST 1.1; its thresholds as fields, each with its source in `SOURCES`.
 
     Parameters

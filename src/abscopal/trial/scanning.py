@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from abscopal.clinic.criterion import Criterion, VisitResponse, put, take
 from abscopal.clinic.imaging import Imaging, ScanReading, read_scan
-from abscopal.clinic.lesions import Role, choose_targets, follow, summarise
+from abscopal.clinic.lesions import Role
 from abscopal.clinic.records import ScanRecord, scan_record
 from abscopal.population.virtual_population import VirtualPopulation
 from abscopal.random_streams import normal
@@ -58,8 +58,8 @@ class Scanning:
         """Scan everyone on day 0, choose the targets, and forget any scan before it."""
         everyone = np.arange(len(self.number))
         reading = self._read(everyone, 0)
-        self.role = choose_targets(reading, self.population.organ)
-        findings = summarise(reading, self.role)
+        self.role = self.criterion.choose_targets(reading, self.population.organ)
+        findings = self.criterion.summarise(reading, self.role)
         self.records[:] = [scan_record(0, 0, everyone, reading, self.role.copy(), findings)]
         # its fields may share arrays, and are written to in place from here on: each gets its own
         self.state = take(self.criterion.start(findings), everyone)
@@ -68,8 +68,8 @@ class Scanning:
     def scan(self, who: Index, day: int) -> VisitResponse:
         """Image, read and assess these subjects; return their responses, in their order."""
         reading = self._read(who, self.visit)
-        role = follow(self.role[who], reading, self.population.organ[who], self.imaging)
-        findings = summarise(reading, role)
+        role = self.criterion.follow(self.role[who], reading, self.population.organ[who], self.imaging)
+        findings = self.criterion.summarise(reading, role)
         state, response = self.criterion.assess(take(self.state, who), findings, float(day))
         self.events.biopsy(who, (role != Role.NONE) & ~self.events.followed[who], day, self.visit)
         self.events.examine(who, day)
@@ -84,5 +84,9 @@ class Scanning:
         exists = np.arange(self.batch.slots) < self.batch.lesions[who, None]
         diameter = np.cbrt(6.0 / np.pi * 1000.0 * volume)
         error = normal(self.seed, self.number[who], "reader", visit, self.batch.slots)
-        organ = self.population.organ[who]
-        return read_scan(diameter, organ, exists, error, self.imaging, between_normal=self.bias[who])
+        organ, across = self.population.organ[who], None
+        if "PERP_MM" in (*self.criterion.needs, *self.criterion.reads):
+            across = normal(self.seed, self.number[who], "reader, second diameter", visit, self.batch.slots)
+        return read_scan(
+            diameter, organ, exists, error, self.imaging, between_normal=self.bias[who], perpendicular_normal=across
+        )
