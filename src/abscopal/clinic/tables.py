@@ -89,6 +89,7 @@ ADSL = Schema(
         Column("BRAINFL", "string", "", "Brain lesion at baseline (Y, N)"),
         Column("BONEFL", "string", "", "Bone lesion at baseline (Y, N)"),
         Column("LUNGFL", "string", "", "Lung lesion at baseline (Y, N)"),
+        Column("ACCESS", "string", "", "Access to treatment: ON TIME, LATE or NONE; see `access` of the protocol"),
         Column("TRTEDY", "float", "day", "Day of the last dose of protocol treatment"),
         Column("DTHDY", "float", "day", "Day of death; missing if alive at cut-off"),
         Column("DTHCAUS", "string", "", "Cause of death"),

@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from abscopal.errors import InputError, Problem, shown, unknown
+from abscopal.protocol.access import Access
 from abscopal.protocol.procedure import PROCEDURES, Ablation, Radiotherapy, Resection, Tag
 from abscopal.protocol.published import Baseline, Checked, Citation, Contrast, Curve, Published
 from abscopal.protocol.regimen import Regimen
@@ -129,6 +130,7 @@ class Arm(Record):
     allocation: Annotated[Real, Field(gt=0, le=100)] = Field(default=1, description="Weight in the randomisation.")
     subsequent: tuple[Subsequent, ...] = Field(default=(), description="What follows progression; the rest gets none.")
     treatment_beyond_progression: bool = Field(default=False, description="Whether treatment outlasts progression.")
+    access: Access | None = Field(default=None, description="Who of this arm gets its treatment; else the protocol's.")
     published: Published | None = Field(default=None, description="What this arm did in the published trial.")
     note: str = Field(default="", description="What a reader must know about this arm.")
 
@@ -215,6 +217,7 @@ class Protocol(Record):
     dropout_per_year: Annotated[Real, Field(ge=0, lt=1)] = Field(
         default=0.02, description="Share of the subjects still followed that is lost to follow-up in a year."
     )
+    access: Access = Field(default=Access(), description="Who gets treatment on time, late or never.")
     baseline: Baseline = Field(default=Baseline(), description="Who is enrolled, as far as published.")
     contrasts: tuple[Contrast, ...] = Field(default=(), description="Published hazard ratios.")
     curves: tuple[Curve, ...] = Field(default=(), description="Published survival, month by month.")

@@ -43,6 +43,7 @@ from abscopal.population.virtual_population import VirtualPopulation
 from abscopal.protocol.procedure import Ablation, Resection
 from abscopal.protocol.protocol import Protocol, Subsequent
 from abscopal.random_streams import exponential, uniform
+from abscopal.trial.access import reach
 from abscopal.trial.course import Course
 from abscopal.trial.events import Events
 from abscopal.trial.giving import Giving
@@ -76,6 +77,7 @@ class _Trial:
         self.events = Events(population, list(drugs.values()), seed)
         self.safety = Safety(self.batch, drugs)
         self.beyond = np.array([a.treatment_beyond_progression for a in protocol.arms])[arm]
+        self.reached = reach(protocol, arm, seed, self.number)
         self.course = self._begin(n)
         self.follow_until = np.minimum(self.course.dropout, self.course.cutoff)
         self.horizon = int(np.ceil(self.follow_until.max()))
@@ -83,7 +85,8 @@ class _Trial:
         continuous = frozenset(name for name, drug in drugs.items() if drug.kinetics.continuous)
         self.calendar = Calendar(scan_days, continuous)
         for number, a in enumerate(protocol.arms):
-            self.calendar.add(a.regimen, np.flatnonzero(arm == number), 0, self.horizon, 1)
+            for start, who in self.reached.starts(np.flatnonzero(arm == number)):
+                self.calendar.add(a.regimen, who, start, self.horizon, 1)
         self.safety.look(np.arange(n), 0)
         self.scanning = Scanning(population, self.events, criterion, seed, self.course.scans)
         if self._remove_before_baseline():
@@ -91,12 +94,13 @@ class _Trial:
 
     def _begin(self, n: int) -> Course:
         protocol = self.protocol
-        treated = np.array([bool(a.regimen) for a in protocol.arms])[self.arm]
+        treated = np.array([bool(a.regimen) for a in protocol.arms])[self.arm] & ~self.reached.untreated
         rate = -np.log1p(-protocol.dropout_per_year) / DAYS_PER_YEAR
         entry = uniform(self.seed, self.number, "accrual")[:, 0]
         never = np.full(n, np.nan)
         return Course(
             arm=self.arm,
+            access=self.reached.code,
             treatment=begin_treatment(treated),
             dropout=dropout_day(exponential(self.seed, self.number, "dropout")[:, 0], rate),
             cutoff=cutoff_day(
@@ -147,8 +151,9 @@ class _Trial:
         self._choose_subsequent(who[stopped | off], day)
 
     def _choose_subsequent(self, who: Index, day: int) -> None:
+        free = np.isnan(self.course.subsequent_day) & ~self.reached.untreated
         for number, arm in enumerate(self.protocol.arms):
-            mine = who[(self.arm[who] == number) & np.isnan(self.course.subsequent_day[who])]
+            mine = who[(self.arm[who] == number) & free[who]]
             for option, takers in self._takers(arm.subsequent, mine, 2):
                 line = arm.subsequent[option]
                 self._plan(line, takers, day, 2)
@@ -242,7 +247,7 @@ class _Trial:
     def _completed(self) -> Flags:
         """Given everything that the arm's treatment has: the last of it, on its last day."""
         final = np.array([last_days(arm.regimen) for arm in self.protocol.arms])
-        return self.course.last_dose >= final[self.arm]
+        return self.course.last_dose - self.reached.delay >= final[self.arm]
 
 
 def conduct(

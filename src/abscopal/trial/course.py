@@ -27,6 +27,8 @@ class Course:
     ----------
     arm
         Arm number of each subject [n].
+    access
+        Number of each subject's word among `trial.access.ACCESS_LABELS` [n].
     scans, doses, events, grades
         What was recorded, in order of time.
     graded
@@ -52,6 +54,7 @@ class Course:
     """
 
     arm: Index
+    access: Index
     treatment: Treatment
     dropout: Array
     cutoff: Array

@@ -18,6 +18,7 @@ from abscopal.clinic.words import coded, words
 from abscopal.population.virtual_population import VirtualPopulation
 from abscopal.protocol.protocol import Protocol
 from abscopal.protocol.treatment import Treatment
+from abscopal.trial.access import ACCESS_LABELS
 from abscopal.trial.course import Course
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def adsl(
         "NSITE": (organs[:, :, None] == np.arange(len(ORGANS))).any(axis=1).sum(axis=1),
         "SUMDIAM": scan.sum_mm,
         **{f"{name.upper()}FL": words(["N", "Y"], flag.astype(np.int64)) for name, flag in has.items()},
+        "ACCESS": words(ACCESS_LABELS, course.access),
         "TRTEDY": course.last_dose,
         "DTHDY": follow.death_day,
         "DTHCAUS": coded(np.where(died, course.cause, "")),
