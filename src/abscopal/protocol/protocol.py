@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     GetJsonSchemaHandler,
@@ -18,24 +19,20 @@ from pydantic_core import CoreSchema
 
 from abscopal.errors import InputError, Problem, shown, unknown
 from abscopal.protocol.access import Access
+from abscopal.protocol.condition import Condition, divides, excluded, read_condition
+from abscopal.protocol.management import Management
 from abscopal.protocol.procedure import PROCEDURES, Ablation, Radiotherapy, Resection, Tag
 from abscopal.protocol.published import Baseline, Checked, Citation, Contrast, Curve, Published
 from abscopal.protocol.regimen import Regimen
 from abscopal.protocol.schedule import Schedule
+from abscopal.protocol.schedule_field import ScheduleField
 from abscopal.protocol.treatment import Treatment, checked_treatment
 from abscopal.record import Real, Record, Whole
 
 DISCLAIMER = "Abscopal is research software for trial design, not medical advice."
 Setting = Literal["metastatic", "adjuvant", "neoadjuvant", "consolidation", "maintenance"]
+CensoringRule = Literal["every event", "EMA", "FDA", "confirmed progression"]
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-
-
-def _schedule(value: object) -> object:
-    if isinstance(value, Schedule):
-        return value
-    if not isinstance(value, str):
-        raise InputError([Problem(expected="a schedule as text", got=shown(value))])
-    return Schedule.parse(value)
 
 
 def _as_list(value: object) -> object:
@@ -61,19 +58,22 @@ TreatmentField = Annotated[
         }
     ),
 ]
-ScheduleField = Annotated[
-    InstanceOf[Schedule],
-    BeforeValidator(_schedule),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": r"^(week|day|every) ",
-            "examples": ["every 6 weeks x8, then every 12 weeks"],
-        }
-    ),
-]
 Regimens = Annotated[tuple[TreatmentField, ...], BeforeValidator(_as_list)]
+ConditionField = Annotated[
+    InstanceOf[Condition],
+    BeforeValidator(read_condition),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["ECOG <= 1", "PDL1 >= 50 %", "no brain metastases"]}),
+]
+Stratifier = Annotated[ConditionField, AfterValidator(divides)]
+MOST_STRATIFIERS = 5  # 32 strata; a block of each is soon more than a trial's subjects
+
+
+class _UsualOrList:
+    """In files, `usual` and `none` may stand for a list."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [{"enum": ["usual", "none"]}, handler(core)]}
 
 
 class Subsequent(Record):
@@ -210,6 +210,10 @@ class Protocol(Record):
         description="When lesions are measured after baseline.",
     )
     criteria: Literal["RECIST 1.1", "iRECIST"] = Field(default="RECIST 1.1", description="Response criteria.")
+    censoring: CensoringRule = Field(
+        default="every event", description="How times to progression or recurrence are censored; see the endpoints."
+    )
+    management: Management = Field(default=Management(), description="How the clinic answers toxicity.")
     accrual_months: Annotated[Real, Field(ge=0, le=240)] = Field(default=12, description="Months of enrolment.")
     follow_up_months: Annotated[Real, Field(gt=0, le=240)] = Field(
         default=36, description="Months from the last enrolment to the cut-off: the shortest follow-up."
@@ -219,6 +223,15 @@ class Protocol(Record):
     )
     access: Access = Field(default=Access(), description="Who gets treatment on time, late or never.")
     baseline: Baseline = Field(default=Baseline(), description="Who is enrolled, as far as published.")
+    eligibility: tuple[ConditionField, ...] = Field(
+        default=(), description="What every subject must be, such as ECOG <= 1, no brain metastases."
+    )
+    contraindications: Annotated[tuple[ConditionField, ...], BeforeValidator(excluded), _UsualOrList()] = Field(
+        default=(), description="What no subject may be; usual: autoimmune disease and four more; none."
+    )
+    stratify: Annotated[tuple[Stratifier, ...], Field(max_length=MOST_STRATIFIERS)] = Field(
+        default=(), description="Conditions that divide subjects into strata for randomisation and analysis."
+    )
     contrasts: tuple[Contrast, ...] = Field(default=(), description="Published hazard ratios.")
     curves: tuple[Curve, ...] = Field(default=(), description="Published survival, month by month.")
     role: Literal["calibration", "validation"] | None = Field(
