@@ -1,13 +1,17 @@
 import numpy as np
 import pytest
 
+from abscopal.clinic.censoring import Censoring, censoring_named
 from abscopal.clinic.criterion import LABELS, Visits, criterion_named
 from abscopal.clinic.endpoints import (
-    Censoring,
+    Curative,
     FollowUp,
     adtte,
+    disease_free_survival,
+    event_free_survival,
     overall_survival,
     progression_free_survival,
+    recurrence_free_survival,
     response_times,
 )
 from abscopal.clinic.records import Subjects
@@ -147,3 +151,78 @@ def test_adtte_has_os_and_pfs_of_everyone_and_dor_and_ttr_of_responders():
         ("DOR", "S1"): (112, 0),
         ("TTR", "S1"): (56, 0),
     }
+
+
+def curative(setting, surgery=np.nan, other=np.nan, **options):
+    return Curative(setting, np.array([surgery]), np.array([other]), **options)
+
+
+def ended(result):
+    return result.day[0], bool(result.censored[0]), result.reason[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "surgery", "follow", "expected"),
+    [
+        ("SD PD", np.nan, {}, (112, False, "progression that precluded surgery")),
+        ("PR SD PD", 100.0, {}, (168, False, "recurrence after surgery")),
+        ("PD SD SD", 100.0, {}, (168, True, "no event at last adequate scan")),
+        ("SD SD", 100.0, {"death": 150.0}, (150, False, "death")),
+        ("SD PD", 130.0, {"until": 120.0}, (112, False, "progression that precluded surgery")),
+    ],
+)
+def test_event_free_survival_ends_at_progression_that_precludes_surgery_recurrence_or_death_checkmate_816(
+    text, surgery, follow, expected
+):
+    result = event_free_survival(visits_from(text), known(**follow), curative("neoadjuvant", surgery))
+    assert ended(result) == expected
+
+
+def test_second_primary_is_an_event_of_event_free_survival_only_where_the_protocol_says_so():
+    visits, counts = visits_from("SD SD PD"), {"second_primary_counts": True}
+    without = event_free_survival(visits, known(), curative("neoadjuvant", 60.0, other=168.0))
+    counted = event_free_survival(visits, known(), curative("neoadjuvant", 60.0, other=168.0, **counts))
+    assert (ended(without)[1], ended(counted)[:2]) == (True, (168, False))
+
+
+def test_recurrence_free_survival_does_not_count_a_second_primary_and_disease_free_survival_does_steep():
+    visits, other = visits_from("NED PD PD"), curative("adjuvant", other=112.0)
+    assert ended(recurrence_free_survival(visits, known(), other)) == (168, True, "no event at last adequate scan")
+    assert ended(recurrence_free_survival(visits, known(death=300.0), other)) == (300, False, "death")
+    assert ended(disease_free_survival(visits, known(), other)) == (112, False, "second primary")
+    assert ended(disease_free_survival(visits, known(until=100.0), other))[1]
+
+
+@pytest.mark.parametrize("endpoint", [recurrence_free_survival, disease_free_survival])
+def test_recurrence_or_death_ends_recurrence_free_and_disease_free_survival_alike_steep(endpoint):
+    assert ended(endpoint(visits_from("NED PD"), known(), curative("adjuvant"))) == (112, False, "recurrence")
+    assert ended(endpoint(visits_from("NED"), known(death=90.0), curative("adjuvant"))) == (90, False, "death")
+
+
+def codes_of(immune=None, setting=None):
+    visits, who = visits_from("PR PR PD"), Subjects("S", ["S1"], ["a"])
+    later = None if setting is None else curative(setting)
+    table = adtte(who, visits, known(), criterion_named("recist1.1"), immune=immune, curative=later)
+    return set(table["PARAMCD"])
+
+
+def test_adtte_has_the_endpoints_of_its_setting_and_ipfs_where_irecist_was_assessed():
+    assert codes_of() == {"OS", "PFS", "DOR", "TTR"}
+    assert codes_of(setting="neoadjuvant") - codes_of() == {"EFS"}
+    assert codes_of(setting="adjuvant") - codes_of() == {"RFS", "DFS"}
+    assert codes_of(immune=visits_from("iPR iUPD iCPD@112")) - codes_of() == {"IPFS"}
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "follow", "expected"),
+    [
+        ("SD PD", "every event", {}, ""),
+        ("SD SD", "every event", {}, "last adequate scan"),
+        ("", "every event", {}, "day 0"),
+        ("SD - - PD", "FDA", {}, "last adequate scan before those missed"),
+        ("SD SD PD", "FDA", {"subsequent": 130.0}, "last adequate scan before subsequent therapy"),
+    ],
+)
+def test_adtte_says_what_the_date_of_censoring_is(text, rule, follow, expected):
+    censoring = censoring_named(rule, tuple(56.0 * k for k in range(1, 10)))
+    assert progression_free_survival(visits_from(text), known(**follow), censoring).censored_at[0] == expected

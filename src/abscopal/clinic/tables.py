@@ -148,10 +148,11 @@ ADTTE = Schema(
     "Time to event, one row per subject and endpoint",
     (
         *_SUBJECT,
-        Column("PARAMCD", "string", "", "OS, PFS, DOR or TTR"),
+        Column("PARAMCD", "string", "", "OS, PFS, DOR, TTR; IPFS (iRECIST); EFS (neoadjuvant); RFS, DFS (adjuvant)"),
         Column("AVAL", "float", "day", "Time"),
         Column("CNSR", "integer", "", "0 event, 1 censored"),
         Column("EVNTDESC", "string", "", "Event or reason for censoring"),
+        Column("CNSDTDSC", "string", "", "What the date of censoring is; empty for an event"),
     ),
     ("PARAMCD", "USUBJID"),
 )

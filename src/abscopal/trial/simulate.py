@@ -13,8 +13,7 @@ from abscopal import catalogue
 from abscopal.clinic.adverse_events import adae
 from abscopal.clinic.clinical_events import adce
 from abscopal.clinic.criterion import criterion_named
-from abscopal.clinic.endpoints import adtte
-from abscopal.clinic.records import Subjects, adex, adrs, adtr, visits_of
+from abscopal.clinic.records import Subjects, adex, adrs, adtr
 from abscopal.clinic.words import spelled
 from abscopal.drugs.drug import Drug
 from abscopal.engine.kernel import Backend, Kernel, compile_model
@@ -27,6 +26,7 @@ from abscopal.trial.course import Course
 from abscopal.trial.giving import check_treatments
 from abscopal.trial.randomise import permuted_blocks
 from abscopal.trial.subject_level import adsl, known
+from abscopal.trial.time_to_event import time_to_event
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,12 +109,11 @@ def coded_tables(
     arms = [protocol.arms[number].name for number in course.arm]
     subjects = Subjects(protocol.name, names or subject_names(len(arms)), arms)
     end = known(course)
-    visits = visits_of(len(arms), course.scans)
     return {
         "adsl": adsl(subjects, protocol, population, course, end),
         "adtr": adtr(subjects, course.organ, course.scans),
         "adrs": adrs(subjects, course.scans, criterion, course.counted_until),
-        "adtte": adtte(subjects, visits, end, criterion),
+        "adtte": time_to_event(subjects, protocol, course, end, criterion),
         "adex": adex(subjects, course.doses),
         "adce": adce(subjects, course.events),
         "adae": adae(subjects, course.graded, course.grades, course.subsequent_day),
