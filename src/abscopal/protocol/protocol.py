@@ -20,6 +20,8 @@ from pydantic_core import CoreSchema
 from abscopal.errors import InputError, Problem, shown, unknown
 from abscopal.protocol.access import Access
 from abscopal.protocol.condition import Condition, divides, excluded, read_condition
+from abscopal.protocol.criteria import Criteria
+from abscopal.protocol.imaging import ImagingCharter
 from abscopal.protocol.management import Management
 from abscopal.protocol.procedure import PROCEDURES, Ablation, Radiotherapy, Resection, Tag
 from abscopal.protocol.published import Baseline, Checked, Citation, Contrast, Curve, Published
@@ -209,17 +211,31 @@ class Protocol(Record):
         default=Schedule.parse("every 6 weeks x8, then every 12 weeks"),
         description="When lesions are measured after baseline.",
     )
-    criteria: Literal["RECIST 1.1", "iRECIST"] = Field(default="RECIST 1.1", description="Response criteria.")
+    criteria: Criteria = Field(default="RECIST 1.1", description="Response criteria, such as iRECIST.")
     censoring: CensoringRule = Field(
         default="every event", description="How times to progression or recurrence are censored; see the endpoints."
     )
     management: Management = Field(default=Management(), description="How the clinic answers toxicity.")
+    other_criteria: tuple[str, ...] = Field(
+        default=(), description="Further response criteria that the investigator's scans are assessed by."
+    )
+    imaging: ImagingCharter = Field(default=ImagingCharter(), description="How lesions are imaged and read.")
     accrual_months: Annotated[Real, Field(ge=0, le=240)] = Field(default=12, description="Months of enrolment.")
+    accrual_ramp_months: Annotated[Real, Field(ge=0, le=240)] = Field(
+        default=0, description="First months of the enrolment, over which its rate rises evenly from 0 to the full one."
+    )
     follow_up_months: Annotated[Real, Field(gt=0, le=240)] = Field(
         default=36, description="Months from the last enrolment to the cut-off: the shortest follow-up."
     )
     dropout_per_year: Annotated[Real, Field(ge=0, lt=1)] = Field(
         default=0.02, description="Share of the subjects still followed that is lost to follow-up in a year."
+    )
+    withdrawal_per_year: Annotated[Real, Field(ge=0, lt=1)] = Field(
+        default=0,
+        description="Share of the subjects still followed that withdraws consent in a year, to follow-up, too.",
+    )
+    cutoff_months: Annotated[Real, Field(gt=0, le=480)] | None = Field(
+        default=None, description="Months from the first enrolment to the cut-off, in place of follow_up_months."
     )
     access: Access = Field(default=Access(), description="Who gets treatment on time, late or never.")
     baseline: Baseline = Field(default=Baseline(), description="Who is enrolled, as far as published.")
@@ -247,7 +263,7 @@ class Protocol(Record):
 
     @model_validator(mode="after")
     def _names_agree(self) -> Self:
-        if problems := list(self._name_problems()):
+        if problems := [*self._name_problems(), *self._time_problems()]:
             raise InputError(problems)
         return self
 
@@ -267,6 +283,18 @@ class Protocol(Record):
         for number, curve in enumerate(self.curves):
             if curve.arm not in names:
                 yield unknown(f"curves[{number}].arm", "arm", curve.arm, names)
+
+    def _time_problems(self) -> Iterator[Problem]:
+        if self.accrual_ramp_months > self.accrual_months:
+            expected = f"at most accrual_months, {self.accrual_months:g}"
+            yield Problem("accrual_ramp_months", expected, f"{self.accrual_ramp_months:g}")
+        if self.cutoff_months is not None and self.cutoff_months <= self.accrual_months:
+            expected = f"a cut-off after the accrual of {self.accrual_months:g} months"
+            yield Problem("cutoff_months", expected, f"{self.cutoff_months:g}")
+        shortest, window = self.scans.shortest_interval, self.imaging.window_days
+        if 2 * window >= shortest:
+            expected = f"less than half the shortest interval between scans, {shortest} days"
+            yield Problem("imaging.window_days", expected, str(window))
 
     def arm(self, name: str) -> Arm:
         """Return the arm of that name."""
