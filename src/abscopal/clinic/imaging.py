@@ -102,6 +102,7 @@ SOURCES: dict[str, Source] = {
     "normal_node_mm": cited(_RECIST, where="section 3.1.1"),
     "too_small_mm": cited(_RECIST, where="section 4.3.2", derived="default value when too small to measure"),
     "new_lesion_mm": assumed("a new lesion that is too small to measure is equivocal and is followed, not called new"),
+    "limits_mm": assumed("those of `ORGAN_IMAGING`, or of the modalities a protocol names (`clinic/modality`)"),
 }
 """Where each number of `Imaging` comes from."""
 
@@ -147,6 +148,8 @@ class Imaging:
         Below this a lesion is recorded as this size and as too small to measure.
     new_lesion_mm : float, mm
         Smallest diameter called a new lesion without doubt.
+    limits_mm : tuple of float, mm
+        Detection limit of each organ, in the order of `ORGANS`.
     """
 
     intra_reader: float = 0.061
@@ -157,6 +160,11 @@ class Imaging:
     normal_node_mm: float = 10.0
     too_small_mm: float = 5.0
     new_lesion_mm: float = 5.0
+    limits_mm: tuple[float, ...] = tuple(seen.limit_mm for seen in ORGAN_IMAGING.values())
+
+    def limit(self, organ: npt.NDArray[np.integer]) -> Floats:
+        """Return the detection limit (mm) of these organ codes."""
+        return np.asarray(np.array(self.limits_mm)[organ])
 
 
 def detection_limit(organ: npt.NDArray[np.integer]) -> Floats:
@@ -242,7 +250,7 @@ def read_scan(
         Detection depends on the true size, so a lesion does not flicker with reader error.
     """
     node = organ == NODE
-    detected = exists & (diameter_mm >= detection_limit(organ))
+    detected = exists & (diameter_mm >= imaging.limit(organ))
     recorded = detected | node
 
     def read(draws: Floats) -> Floats:

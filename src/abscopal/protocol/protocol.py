@@ -216,7 +216,7 @@ class Protocol(Record):
         default="every event", description="How times to progression or recurrence are censored; see the endpoints."
     )
     management: Management = Field(default=Management(), description="How the clinic answers toxicity.")
-    other_criteria: tuple[str, ...] = Field(
+    other_criteria: tuple[Criteria, ...] = Field(
         default=(), description="Further response criteria that the investigator's scans are assessed by."
     )
     imaging: ImagingCharter = Field(default=ImagingCharter(), description="How lesions are imaged and read.")

@@ -14,6 +14,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, Self
 
 from abscopal.errors import InputError, Problem, shown
@@ -117,6 +118,20 @@ class Schedule:
     def __str__(self) -> str:
         """Return the sentence that reads back as this value."""
         return ", then ".join(str(part) for part in self.parts)
+
+    @property
+    def shortest_interval(self) -> int:
+        """Fewest days between two scans, of which the baseline on day 0 is one."""
+        gaps, last = [], 0
+        for part in self.parts:
+            scans = (
+                [last + part.interval_days]
+                if isinstance(part, Every) and part.endless
+                else _scans(part, last, math.inf)
+            )
+            gaps += [later - earlier for earlier, later in pairwise([last, *scans])]
+            last = scans[-1]
+        return min(gaps)
 
     def days(self, until_day: float) -> list[int]:
         """Return the study days of the planned scans after baseline, up to and including `until_day`."""
