@@ -27,6 +27,7 @@ _PUBLIC = {
     "cited": "abscopal.sources",
     "compile_model": "abscopal.engine.kernel",
     "cox": "abscopal.analysis.cox",
+    "derive_endpoints": "abscopal.clinic.derive",
     "disease_model": "abscopal.catalogue",
     "kaplan_meier": "abscopal.analysis.kaplan_meier",
     "load_protocol": "abscopal.catalogue",

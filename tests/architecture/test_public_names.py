@@ -28,6 +28,7 @@ PUBLIC = [
     "cited",
     "compile_model",
     "cox",
+    "derive_endpoints",
     "disease_model",
     "kaplan_meier",
     "load_protocol",
