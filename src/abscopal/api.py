@@ -138,6 +138,11 @@ class Trial:
         """Adverse events: an episode per row, with its highest grade."""
         return self.tables["adae"]
 
+    @property
+    def adlb(self) -> pd.DataFrame:
+        """Laboratory values; empty unless the protocol keeps them (`management.labs`)."""
+        return self.tables["adlb"]
+
     @cached_property
     def failures(self) -> list[dict[str, Any]]:
         """Subjects whose computation failed: `subject`, `day` reached, `status` of the engine, `reason`."""

@@ -38,7 +38,12 @@ def population_of(rates, deaths, fails):
     batch = plain_batch(MODEL, PATIENTS, SLOTS)
     batch.__class__, batch.rates, batch.deaths, batch.fails = GrowingBatch, rates, deaths, fails
     batch.lesion_column("C_sensitive")[:, :2] = np.array([8e9, 1e9])
-    body = {"weight": np.full(PATIENTS, 80.0), "male": np.ones(PATIENTS, dtype=bool), "gfr": np.full(PATIENTS, 90.0)}
+    body = {
+        "age": np.full(PATIENTS, 60.0),
+        "weight": np.full(PATIENTS, 80.0),
+        "male": np.ones(PATIENTS, dtype=bool),
+        "gfr": np.full(PATIENTS, 90.0),
+    }
     return SimpleNamespace(
         batch=batch,
         baseline=SimpleNamespace(**body),

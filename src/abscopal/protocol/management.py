@@ -21,8 +21,9 @@ class Management(Record):
         default="label", description="Whether doses are delayed and reduced for toxicity, as labels say."
     )
     growth_factors: Literal["none", "primary", "secondary"] = Field(
-        default="secondary", description="Filgrastim: never, from the first cycle, or after severe neutropenia."
+        default="none", description="Filgrastim: never, from the first cycle where it is due, or after an infection."
     )
     monitoring: ScheduleField | None = Field(
         default=None, description="Safety visits with blood tests during treatment, beside those of doses and scans."
     )
+    labs: bool = Field(default=False, description="Whether every laboratory value is kept, as table ADLB.")

@@ -62,7 +62,7 @@ class Due:
     what
         A dose, the start or stop of daily intake, a procedure (one fraction of it, for radiotherapy), or a mere look.
     line
-        0 for a look, 1 for protocol treatment, 2 for the first subsequent treatment, and so on.
+        0 for a look at anybody, 1 for protocol treatment, 2 for the first subsequent treatment, and so on.
     place
         Which of the treatments of that line.
     """
@@ -115,12 +115,12 @@ class Calendar:
                     heappush(self._days, start + day)
                 self.entries[start + day][_Entry(line, place, what)].append(subjects)
 
-    def add_looks(self, subjects: Index, days: Sequence[int]) -> None:
-        """Plan visits of these subjects at which nothing is given."""
+    def add_looks(self, subjects: Index, days: Sequence[int], line: int = 0) -> None:
+        """Plan visits of these subjects at which nothing is given; those of line 1 while on protocol treatment."""
         for day in days if len(subjects) else ():
             if day not in self.entries:
                 heappush(self._days, day)
-            self.entries[day][_Entry(0, 0, Look())].append(subjects)
+            self.entries[day][_Entry(line, 0, Look())].append(subjects)
 
     def _days_of(self, treatment: Treatment, end: float) -> Iterator[tuple[int, Given]]:
         if not isinstance(treatment, Regimen):
