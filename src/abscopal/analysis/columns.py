@@ -8,10 +8,11 @@ from collections.abc import Mapping
 
 SUMMARY: Mapping[str, tuple[str, ...]] = {
     "adsl": ("USUBJID", "ARM", "CLASS"),
-    "adtr": ("USUBJID", "AVISITN", "PARAMCD", "AVAL"),
-    "adrs": ("USUBJID", "AVISITN", "PARAMCD", "AVALC"),
+    "adtr": ("USUBJID", "AVISITN", "PARAMCD", "AVAL", "ANL01FL"),
+    "adrs": ("USUBJID", "AVISITN", "PARAMCD", "AVALC", "ANL01FL"),
     "adtte": ("USUBJID", "ARM", "PARAMCD", "AVAL", "CNSR"),
     "adae": ("USUBJID", "AETERM", "AEORGAN", "AECAT", "AETOXGR", "AEREL"),
+    "adtruth": ("USUBJID", "ARM", "AVISITN", "AVALC", "CHANGE_LAST", "CHANGE_LATER", "TRUTH"),
 }
 
 _BASELINE = ("AGE", "SEX", "ECOG", "LDH", "PDL1", "NLESION", "NSITE", "SUMDIAM")
@@ -20,9 +21,10 @@ _ENDS = ("TRTEDY", "DTHDY", "DTHCAUS", "EOSDY", "EOSSTT", "DCTREAS", "NXTRT", "N
 
 REPORT: Mapping[str, tuple[str, ...]] = {
     "adsl": (*SUMMARY["adsl"], *_BASELINE, *_ORGANS, *_ENDS),
-    "adtr": ("USUBJID", "ARM", "AVISITN", "PARAMCD", "ORGAN", "ROLE", "STATE", "AVAL"),
-    "adrs": ("USUBJID", "ARM", "ADY", "AVISITN", "PARAMCD", "AVALC", "CHANGE_BASELINE", "NEW"),
+    "adtr": ("USUBJID", "ARM", "AVISITN", "PARAMCD", "ORGAN", "ROLE", "STATE", "AVAL", "ANL01FL"),
+    "adrs": ("USUBJID", "ARM", "ADY", "AVISITN", "PARAMCD", "AVALC", "CHANGE_BASELINE", "NEW", "ANL01FL"),
     "adtte": SUMMARY["adtte"],
     "adae": SUMMARY["adae"],
+    "adtruth": SUMMARY["adtruth"],
 }
 """Of the figures and the page; with these the summary can be made too."""

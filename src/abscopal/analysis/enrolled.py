@@ -15,6 +15,18 @@ def enrolled(adsl: pd.DataFrame) -> pd.DataFrame:
     return adsl[adsl["CLASS"] == "enrolled"] if "CLASS" in adsl.columns else adsl
 
 
+def analysed(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of ADTR or ADRS that analyses count: by the protocol's criteria, by the investigator (ANL01FL is "Y").
+
+    The others assess the same scans by further criteria, or by independent readers. A real trial's table without the
+    flag is taken whole.
+    """
+    if "ANL01FL" not in table.columns:
+        return table
+    counted = table["ANL01FL"].eq("Y").to_numpy()
+    return table if counted.all() else table[counted]
+
+
 def places(rows: pd.Series, subjects: pd.Series) -> Codes:
     """Place of each row's USUBJID among the subjects (each there once), -1 where it is not one of them."""
     known = pd.Index(subjects.astype("str"))

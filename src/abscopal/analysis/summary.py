@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from abscopal.analysis.cox import CoxError, HazardRatio
-from abscopal.analysis.enrolled import enrolled
+from abscopal.analysis.enrolled import analysed, enrolled
 from abscopal.analysis.pseudoprogression import pseudoprogression
 from abscopal.analysis.response import response_rates
 from abscopal.analysis.survival import Survival
@@ -47,6 +47,7 @@ def summarise(
         of the confirmed best response among all enrolled subjects; `ttr_median` is the plain median among responders.
     """
     adsl = enrolled(tables["adsl"])
+    tables = {**tables, **{name: analysed(tables[name]) for name in ("adtr", "adrs")}}
     arms = sorted(adsl["ARM"].astype(str).unique())
     if reference_arm is not None and reference_arm not in arms:
         raise ValueError(f"reference_arm: expected one of {', '.join(arms)}, got {reference_arm!r}")

@@ -14,7 +14,9 @@ import numpy.typing as npt
 
 from abscopal.clinic.criterion import Bools, Codes, Floats, Response, VisitResponse, is_one_of
 from abscopal.clinic.endpoints import FollowUp
+from abscopal.protocol.protocol import Protocol
 from abscopal.sources import Source, assumed, cited
+from abscopal.units import DAYS_PER_MONTH
 
 SOURCES: dict[str, Source] = {
     "BeyondProgression.earliest_confirmation": cited(
@@ -33,9 +35,18 @@ class Reason(IntEnum):
     COMPLETED = 3
     WITHDRAWAL = 4
     NEVER_TREATED = 5
+    LOST = 6
 
 
-REASON_LABELS: tuple[str, ...] = ("ONGOING", "PROGRESSION", "DEATH", "COMPLETED", "WITHDRAWAL", "NEVER TREATED")
+REASON_LABELS: tuple[str, ...] = (
+    "ONGOING",
+    "PROGRESSION",
+    "DEATH",
+    "COMPLETED",
+    "WITHDRAWAL",
+    "NEVER TREATED",
+    "LOST TO FOLLOW-UP",
+)
 
 
 @dataclass(frozen=True)
@@ -165,6 +176,36 @@ def dropout_day(exponential: Floats, rate: float | Floats) -> Floats:
         return np.asarray(np.where(hazard > 0, exponential / hazard, np.inf))
 
 
+def calendar_days(protocol: Protocol, uniform: Floats) -> tuple[Floats, Floats]:
+    """Return each subject's day of entry, counted from the first enrolment, and his or her study day at the cut-off.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        For its accrual, its ramp, and when it ends.
+    uniform : (n,) float
+        Uniform draws: the share of the subjects enrolled before each.
+    """
+    months = DAYS_PER_MONTH
+    accrual, ramp = protocol.accrual_months * months, protocol.accrual_ramp_months * months
+    entry = entry_share(uniform, ramp / accrual if accrual else 0.0)
+    if protocol.cutoff_months is None:
+        return accrual * entry, cutoff_day(entry, accrual, protocol.follow_up_months * months)
+    return accrual * entry, cutoff_day(entry, accrual, protocol.cutoff_months * months - accrual)
+
+
+def entry_share(uniform: Floats, ramp: float) -> Floats:
+    """Return the share of the accrual gone when each subject (n,) enters, by the share of them who entered before.
+
+    The rate of enrolment rises evenly from nothing over the first share `ramp` of the accrual, then stays as it is.
+    """
+    if ramp == 0:
+        return uniform
+    total = 1.0 - ramp / 2  # subjects enrolled, in units of the full rate over the whole accrual
+    enrolled = uniform * total
+    return np.where(enrolled <= ramp / 2, np.sqrt(2 * ramp * enrolled), enrolled + ramp / 2)
+
+
 def cutoff_day(uniform: Floats, accrual: float, minimum_follow_up: float) -> Floats:
     """Return each subject's study day (n,) at the calendar cut-off.
 
@@ -202,9 +243,22 @@ def follow_up(death_day: Floats, dropout: Floats, cutoff: Floats, subsequent_day
     )
 
 
-def end_of_study(known: FollowUp, dropout: Floats) -> npt.NDArray[np.object_]:
-    """Return the end of study status (n,) of ADSL (EOSSTT): DEATH, LOST TO FOLLOW-UP or ONGOING."""
+def end_of_study(known: FollowUp, dropout: Floats, withdrew: Bools | None = None) -> npt.NDArray[np.object_]:
+    """Return the end of study status (n,) of ADSL (EOSSTT): DEATH, LOST TO FOLLOW-UP, WITHDRAWAL BY SUBJECT or ONGOING.
+
+    Parameters
+    ----------
+    known : FollowUp
+        What is known at the cut-off.
+    dropout : (n,) float, day
+        Day on which each would leave follow-up.
+    withdrew : (n,) bool
+        Whether by withdrawing consent; default: nobody.
+    """
     status = np.full(len(dropout), "ONGOING", dtype=object)
-    status[dropout <= known.known_day] = "LOST TO FOLLOW-UP"
+    left = dropout <= known.known_day
+    status[left] = "LOST TO FOLLOW-UP"
+    if withdrew is not None:
+        status[left & withdrew] = "WITHDRAWAL BY SUBJECT"
     status[np.isfinite(known.death_day)] = "DEATH"
     return status

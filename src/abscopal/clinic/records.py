@@ -158,7 +158,12 @@ def _joined(parts: Sequence[np.ndarray], kind: type = np.float64) -> np.ndarray:
     return np.concatenate(parts) if len(parts) else np.empty(0, dtype=kind)
 
 
-def adtr(subjects: Subjects, organ: npt.NDArray[np.integer], scans: Sequence[ScanRecord]) -> pd.DataFrame:
+INVESTIGATOR = "INVESTIGATOR"
+
+
+def adtr(
+    subjects: Subjects, organ: npt.NDArray[np.integer], scans: Sequence[ScanRecord], evaluator: str = INVESTIGATOR
+) -> pd.DataFrame:
     """Return ADTR: a row per followed lesion and scan, and one for each sum of targets.
 
     Parameters
@@ -169,6 +174,8 @@ def adtr(subjects: Subjects, organ: npt.NDArray[np.integer], scans: Sequence[Sca
         Code in `imaging.ORGANS` of each lesion.
     scans : sequence of ScanRecord
         Baseline included.
+    evaluator : str
+        Who read them.
     """
     rows = [_lesion_rows(scan, organ) for scan in scans] + [_sum_rows(scan) for scan in scans]
     if not rows:
@@ -186,6 +193,8 @@ def adtr(subjects: Subjects, organ: npt.NDArray[np.integer], scans: Sequence[Sca
         "STATE": words(STATE_LABELS, whole["state"]),
         "AVAL": whole["size"],
         "AVALU": same("mm", len(whole["size"])),
+        "TREVAL": same(evaluator, len(whole["size"])),
+        "ANL01FL": same("Y" if evaluator == INVESTIGATOR else "", len(whole["size"])),
     }
     return tables.conform("ADTR", pd.DataFrame(frame))
 
@@ -244,7 +253,13 @@ def until(visits: Visits, day: Floats) -> Visits:
 
 
 def adrs(
-    subjects: Subjects, scans: Sequence[ScanRecord], criterion: Criterion, last_day: Floats | None = None
+    subjects: Subjects,
+    scans: Sequence[ScanRecord],
+    criterion: Criterion,
+    last_day: Floats | None = None,
+    *,
+    evaluator: str = INVESTIGATOR,
+    analysed: bool = True,
 ) -> pd.DataFrame:
     """Return ADRS: the response of every visit (OVR) and each subject's best (BOR) and confirmed best (CBOR).
 
@@ -258,6 +273,10 @@ def adrs(
         That gave the responses.
     last_day : (n,) float, day
         Best response counts visits up to this day (start of subsequent therapy); NaN or None: all.
+    evaluator : str
+        Who assessed.
+    analysed : bool
+        Whether these are the responses that analyses count: by the protocol's criteria, by the investigator.
     """
     n = len(subjects.usubjid)
     visits = visits_of(n, scans)
@@ -273,6 +292,9 @@ def adrs(
         "AVISITN": np.concatenate([number, *(one.visit + 1 for one in best)]),
         "PARAMCD": words(["OVR", "BOR", "CBOR"], np.repeat([0, 1, 2], rows)),
         "AVALC": columns.pop("RESPONSE"),
+        "PARCAT1": same(criterion.name, sum(rows)),
+        "RSEVAL": same(evaluator, sum(rows)),
+        "ANL01FL": same("Y" if analysed else "", sum(rows)),
     }
     subject = np.concatenate([*(scan.subject for scan, _ in later), np.arange(n), np.arange(n)])
     return tables.conform("ADRS", pd.DataFrame(subjects.columns(subject) | ids | columns))

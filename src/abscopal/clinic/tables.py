@@ -90,11 +90,14 @@ ADSL = Schema(
         Column("BONEFL", "string", "", "Bone lesion at baseline (Y, N)"),
         Column("LUNGFL", "string", "", "Lung lesion at baseline (Y, N)"),
         Column("ACCESS", "string", "", "Access to treatment: ON TIME, LATE or NONE; see `access` of the protocol"),
+        Column("ENTRYDY", "integer", "day", "Calendar day of day 0, counted from the first enrolment of the trial"),
         Column("TRTEDY", "float", "day", "Day of the last dose of protocol treatment"),
         Column("DTHDY", "float", "day", "Day of death; missing if alive at cut-off"),
         Column("DTHCAUS", "string", "", "Cause of death"),
         Column("EOSDY", "float", "day", "Last day known"),
-        Column("EOSSTT", "string", "", "End of study status (DEATH, ONGOING, LOST TO FOLLOW-UP)"),
+        Column(
+            "EOSSTT", "string", "", "End of study status (DEATH, ONGOING, LOST TO FOLLOW-UP, WITHDRAWAL BY SUBJECT)"
+        ),
         Column("DCTREAS", "string", "", "Why protocol treatment stopped"),
         Column("CLASS", "string", "", "Class in which the virtual patient ended"),
         Column("NXTRT", "string", "", "Subsequent regimen"),
@@ -118,8 +121,10 @@ ADTR = Schema(
         Column("STATE", "string", "", "present, absent, too small, not evaluable"),
         Column("AVAL", "float", "mm", "Diameter or sum of diameters"),
         Column("AVALU", "string", "", "Unit of AVAL"),
+        Column("TREVAL", "string", "", "Who read the scan: INVESTIGATOR or INDEPENDENT ASSESSOR"),
+        Column("ANL01FL", "string", "", "Y: read by the investigator"),
     ),
-    ("USUBJID", "ADY", "AVISITN", "PARAMCD", "LESION"),
+    ("USUBJID", "ADY", "AVISITN", "PARAMCD", "LESION", "TREVAL"),
 )
 
 ADRS = Schema(
@@ -139,8 +144,11 @@ ADRS = Schema(
         Column("NONTARGET", "string", "", "Non-target response"),
         Column("NEW", "string", "", "New lesion (Y, N)"),
         Column("RULE", "string", "", "The rule that gave the response"),
+        Column("PARCAT1", "string", "", "Response criteria"),
+        Column("RSEVAL", "string", "", "Who assessed: INVESTIGATOR or INDEPENDENT ASSESSOR"),
+        Column("ANL01FL", "string", "", "Y: by the protocol's criteria, by the investigator"),
     ),
-    ("USUBJID", "PARAMCD", "ADY", "AVISITN"),
+    ("USUBJID", "PARAMCD", "ADY", "AVISITN", "RSEVAL", "PARCAT1"),
 )
 
 ADTTE = Schema(
@@ -193,7 +201,7 @@ ADAE = Schema(
         Column("AETERM", "string", "", "Adverse event"),
         Column("AEORGAN", "string", "", "Organ or system"),
         Column("AECAT", "string", "", "Cause: immune-related, drug, cytokines, radiation or surgery"),
-        Column("AETOXGR", "integer", "", "Highest grade of the episode (1 to 4)"),
+        Column("AETOXGR", "integer", "", "Highest grade of the episode (1 to 4; 5: it was fatal)"),
         Column("ASTDY", "integer", "day", "Study day on which it was first seen"),
         Column("AENDY", "float", "day", "Study day on which it was first seen to be gone; missing if never"),
         Column("AEREL", "string", "", "protocol treatment or subsequent treatment, whichever came last before it"),
@@ -201,7 +209,63 @@ ADAE = Schema(
     ("USUBJID", "ASTDY", "AETERM"),
 )
 
-SCHEMAS: dict[str, Schema] = {schema.name: schema for schema in (ADSL, ADTR, ADRS, ADTTE, ADEX, ADCE, ADAE)}
+ADLB = Schema(
+    "ADLB",
+    "Laboratory values, one row per sample and test; empty unless the protocol keeps them (management.labs)",
+    (
+        *_SUBJECT,
+        _DAY,
+        Column("PARAMCD", "string", "", "Test: NEUT, LYMPH, ALT, BILI, CREAT, TSH, FT4, CORT, GLUC, TROP, CRP, LDH"),
+        Column("PARAM", "string", "", "Name of the test"),
+        Column("AVAL", "float", "", "Value, in AVALU"),
+        Column("AVALU", "string", "", "Unit of AVAL, ANRLO and ANRHI"),
+        Column("ANRLO", "float", "", "Lower limit of normal"),
+        Column("ANRHI", "float", "", "Upper limit of normal"),
+        Column("ATOXGR", "string", "", "CTCAE v5 grade of the value (0 to 4); empty where it has none by value"),
+    ),
+    ("USUBJID", "PARAMCD", "ADY"),
+)
+
+ADCM = Schema(
+    "ADCM",
+    "Drugs given for toxicity, one row per dose or stretch of daily intake of one dose",
+    (
+        *_SUBJECT,
+        Column("CMTRT", "string", "", "Drug"),
+        Column("CMINDC", "string", "", "Adverse event it was given for, or Prophylaxis"),
+        Column("ASTDY", "integer", "day", "First study day"),
+        Column("AENDY", "integer", "day", "Last study day; the first for a single dose"),
+        Column("CMDOSE", "float", "", "Dose, in CMDOSU"),
+        Column("CMDOSU", "string", "", "Unit of the dose: mg, or mg/day for daily intake"),
+    ),
+    ("USUBJID", "ASTDY", "CMTRT", "CMINDC"),
+)
+
+ADTRUTH = Schema(
+    "ADTRUTH",
+    "The truth behind each scan, which only a simulation knows, one row per scan",
+    (
+        *_SUBJECT,
+        _DAY,
+        _SCAN,
+        Column("AVALC", "string", "", "Response by the protocol's criteria, by the investigator; empty at baseline"),
+        Column("LIVING", "float", "cell", "Living tumour cells of all lesions, seen or not"),
+        Column("CHANGE_BASELINE", "float", "%", "Their change from baseline"),
+        Column("CHANGE_NADIR", "float", "%", "Their change from the lowest number at an earlier scan"),
+        Column("CHANGE_LAST", "float", "%", "Their change from the scan before"),
+        Column(
+            "CHANGE_LATER", "float", "%", "Change from this scan to the lowest number at a later one; missing without"
+        ),
+        Column(
+            "TRUTH", "string", "", "gone, shrunk (0.343 of baseline or less), stable, grown (1.728 times the nadir)"
+        ),
+    ),
+    ("USUBJID", "AVISITN"),
+)
+
+SCHEMAS: dict[str, Schema] = {
+    schema.name: schema for schema in (ADSL, ADTR, ADRS, ADTTE, ADEX, ADCE, ADAE, ADCM, ADLB, ADTRUTH)
+}
 
 
 def schema_named(name: str) -> Schema:

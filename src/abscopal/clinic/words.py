@@ -64,6 +64,20 @@ def same(word: str, rows: int) -> pd.Categorical[Any]:
     return words([word], np.zeros(rows, dtype=np.int64))
 
 
+def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of some frames (at least one) with the same columns, one after another, words as categories."""
+    if len(frames) == 1:
+        return frames[0]
+    from pandas.api.types import union_categoricals
+
+    whole = {}
+    for name in frames[0].columns:
+        parts = [frame[name] for frame in frames]
+        in_words = isinstance(parts[0].dtype, pd.CategoricalDtype)
+        whole[name] = union_categoricals(parts) if in_words else pd.concat(parts, ignore_index=True)
+    return pd.DataFrame(whole)
+
+
 def spelled(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with columns of words as strings."""
     coded_names = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.CategoricalDtype)]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from abscopal.analysis.cox import CoxError, HazardRatio
-from abscopal.analysis.enrolled import enrolled
+from abscopal.analysis.enrolled import analysed, enrolled
 from abscopal.analysis.survival import Survival
 from abscopal.report.shown import Kept, once
 
@@ -25,7 +25,8 @@ def of_enrolled(tables: Mapping[str, pd.DataFrame]) -> Kept:
         return tables
     everyone = tables["adsl"]
     subjects = enrolled(everyone)
-    read = {name: tables[name] for name in ("adtr", "adrs", "adtte", "adae") if name in tables}
+    read = {name: tables[name] for name in ("adtr", "adrs", "adtte", "adae", "adtruth") if name in tables}
+    read |= {name: analysed(read[name]) for name in ("adtr", "adrs") if name in read}
     if len(subjects) < len(everyone):
         read = {name: table[table["USUBJID"].isin(subjects["USUBJID"])] for name, table in read.items()}
     return Kept({"adsl": subjects} | read)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from abscopal.analysis.columns import REPORT
-from abscopal.analysis.enrolled import enrolled
+from abscopal.analysis.enrolled import analysed, enrolled
 from abscopal.clinic.parquet import join_parquet, read_parquet
 from abscopal.clinic.tables import SCHEMAS
 from abscopal.population.virtual_population import add_classes
@@ -30,7 +30,7 @@ from abscopal.trial.simulate import Design
 
 TABLES = tuple(name.lower() for name in SCHEMAS)
 MANIFEST = "manifest.json"
-_LONGEST_FIRST = ("adtr", "adrs", "adex", "adae", "adsl", "adtte", "adce")
+_LONGEST_FIRST = ("adlb", "adtr", "adrs", "adex", "adae", "adtruth", "adsl", "adtte", "adcm", "adce")
 
 
 class RunTables(Mapping[str, pd.DataFrame]):
@@ -48,7 +48,7 @@ class RunTables(Mapping[str, pd.DataFrame]):
         if name not in self._read:
             keep = self._sums_and_sample() if name == "adtr" else None
             path, columns = table_path(self.folder, name), REPORT[name]
-            self._read[name] = read_parquet(path, name, columns, categories=True, keep=keep)
+            self._read[name] = analysed(read_parquet(path, name, columns, categories=True, keep=keep))
         return self._read[name]
 
     def _sums_and_sample(self) -> Callable[[pa.Table], pa.Array]:

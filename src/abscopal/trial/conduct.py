@@ -2,14 +2,17 @@
 
 On each day on which anything is due, for the subjects concerned:
 
- 1. the engine brings them there; on the way a subject may die, or a lesion be seeded or wake (`trial/events`);
+ 1. the engine brings them there; on the way a subject may die, or a lesion be seeded or wake (`trial/events`), and one
+    whose toxicity is managed, or who comes in with severe symptoms, has visits of his or her own (as step 2);
  2. those dead, lost to follow-up or past the cut-off have no visit; the others' adverse events are graded
-    (`trial/safety`, which also plans visits for that alone);
+    (`trial/safety`, which also plans visits for that alone) and managed (`trial/care`): treatment is held or stopped,
+    steroids and other drugs against the event are given;
  3. scan, if due: lesions are imaged and read; a lesion seen for the first time is new;
  4. response, by the protocol's criteria;
  5. continue or stop protocol treatment: at progression, or where the arm treats beyond it, at its confirmation;
  6. subsequent therapy is chosen for those who stopped, line by line, and starts after a gap;
- 7. what is due is given to those still on that treatment: doses, daily intake, procedures (`trial/giving`).
+ 7. what is due is given to those still on that treatment whose toxicity allows it, at the dose that it allows: doses,
+    daily intake, procedures (`trial/giving`).
 
 Scans go on until progression (or its confirmation), treatment or no treatment. Between days nobody looks. At the end
 the engine runs everyone to death or to the last day on which he or she is followed.
@@ -31,8 +34,8 @@ from abscopal.clinic.disposition import (
     Reason,
     after_scan,
     begin_treatment,
+    calendar_days,
     complete,
-    cutoff_day,
     dropout_day,
     stop,
 )
@@ -44,11 +47,14 @@ from abscopal.protocol.procedure import Ablation, Resection
 from abscopal.protocol.protocol import Protocol, Subsequent
 from abscopal.random_streams import exponential, uniform
 from abscopal.trial.access import reach
+from abscopal.trial.care import Ward, care_of
 from abscopal.trial.course import Course
 from abscopal.trial.events import Events
 from abscopal.trial.giving import Giving
+from abscopal.trial.monitoring import Laboratory
 from abscopal.trial.plan import Calendar, Due, Look, last_days
 from abscopal.trial.safety import Safety
+from abscopal.trial.scan_days import ScanDays
 from abscopal.trial.scanning import Scanning
 from abscopal.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
@@ -75,37 +81,44 @@ class _Trial:
         self.number, n = population.number, len(arm)
         self.giving = Giving.to(population, drugs)
         self.events = Events(population, list(drugs.values()), seed)
-        self.safety = Safety(self.batch, drugs)
+        keep = protocol.management.labs
+        self.laboratory = Laboratory(self.batch, population.baseline, seed, self.number, keep=keep)
+        self.safety = Safety(self.batch, drugs, self.laboratory, self.events.count)
         self.beyond = np.array([a.treatment_beyond_progression for a in protocol.arms])[arm]
         self.reached = reach(protocol, arm, seed, self.number)
         self.course = self._begin(n)
         self.follow_until = np.minimum(self.course.dropout, self.course.cutoff)
         self.horizon = int(np.ceil(self.follow_until.max()))
-        scan_days = frozenset(day for day in protocol.scans.days(self.horizon) if day > 0)
+        window = protocol.imaging.window_days
+        scan_days = ScanDays(protocol.scans.days(self.horizon + window), window, seed, self.number)
         continuous = frozenset(name for name, drug in drugs.items() if drug.kinetics.continuous)
-        self.calendar = Calendar(scan_days, continuous)
+        self.calendar = Calendar(scan_days.days, continuous)
         for number, a in enumerate(protocol.arms):
             for start, who in self.reached.starts(np.flatnonzero(arm == number)):
                 self.calendar.add(a.regimen, who, start, self.horizon, 1)
+        if protocol.management.monitoring is not None:
+            self.calendar.add_looks(np.arange(n), protocol.management.monitoring.days(self.horizon), line=1)
         self.safety.look(np.arange(n), 0)
-        self.scanning = Scanning(population, self.events, criterion, seed, self.course.scans)
+        ward = Ward(protocol, drugs, arm, seed, self.calendar, self.giving, self.safety, self.events, self.course)
+        self.care = care_of(ward)
+        self.scanning = Scanning(population, self.events, criterion, protocol, seed, self.course, scan_days)
         if self._remove_before_baseline():
             self.scanning.baseline()
 
     def _begin(self, n: int) -> Course:
         protocol = self.protocol
         treated = np.array([bool(a.regimen) for a in protocol.arms])[self.arm] & ~self.reached.untreated
-        rate = -np.log1p(-protocol.dropout_per_year) / DAYS_PER_YEAR
-        entry = uniform(self.seed, self.number, "accrual")[:, 0]
+        entry, cutoff = calendar_days(protocol, uniform(self.seed, self.number, "accrual")[:, 0])
+        leaves, withdrew = self._leaving()
         never = np.full(n, np.nan)
         return Course(
             arm=self.arm,
             access=self.reached.code,
             treatment=begin_treatment(treated),
-            dropout=dropout_day(exponential(self.seed, self.number, "dropout")[:, 0], rate),
-            cutoff=cutoff_day(
-                entry, protocol.accrual_months * DAYS_PER_MONTH, protocol.follow_up_months * DAYS_PER_MONTH
-            ),
+            dropout=leaves,
+            withdrew=withdrew,
+            entry=entry,
+            cutoff=cutoff,
             death_day=self.events.death_day,
             cause=self.events.cause,
             subsequent=np.full(n, -1, dtype=np.int64),
@@ -116,23 +129,48 @@ class _Trial:
             organ=self.population.organ,
             end=self.batch,
             doses=self.giving.records,
+            medication=self.giving.medication,
             events=self.events.records,
             grades=self.safety.records,
             graded=self.safety.names,
+            samples=self.laboratory.records,
+            tested=self.laboratory.codes,
         )
+
+    def _leaving(self) -> tuple[Array, Flags]:
+        """Day on which each subject would leave follow-up, and whether by withdrawing consent, [n]."""
+        shares = {"dropout": self.protocol.dropout_per_year, "withdrawal": self.protocol.withdrawal_per_year}
+        lost, withdrawn = (
+            dropout_day(exponential(self.seed, self.number, why)[:, 0], -np.log1p(-share) / DAYS_PER_YEAR)
+            for why, share in shares.items()
+        )
+        return np.minimum(lost, withdrawn), withdrawn < lost
 
     # 1 ------------------------------------------------------------------------------------------------------------
 
     def bring(self, who: Index, until: Array) -> Index:
-        """Advance subjects to their day, dealing with what strikes on the way; return those alive there."""
+        """Advance subjects to their day, dealing with what comes on the way; return those alive there."""
         batch, waiting, end = self.batch, who, until
         while len(waiting):
-            batch.advance(waiting, end, self.workers)
-            stopped = batch.status[waiting] == STRUCK
-            waiting, end = waiting[stopped], end[stopped]
-            lives = self.events.strike(waiting)
-            waiting, end = waiting[lives], end[lives]
+            batch.advance(waiting, np.minimum(end, self.care.next_visit(waiting)), self.workers)
+            self.events.strike(waiting[batch.status[waiting] == STRUCK])
+            well = np.isnan(self.course.death_day[waiting]) & (batch.status[waiting] == REACHED)
+            waiting, end = waiting[well], end[well]
+            self._see_between(waiting, end)
+            on_the_way = batch.time[waiting] < end
+            waiting, end = waiting[on_the_way], end[on_the_way]
         return np.asarray(who[np.isnan(self.course.death_day[who]) & (batch.status[who] == REACHED)])
+
+    def _see_between(self, who: Index, until: Array) -> None:
+        """Let those who are due before their day, and have come so far, have their visit."""
+        due = self.care.next_visit(who)
+        coming = (due <= self.batch.time[who]) & (due < until)
+        for day in np.unique(due[coming]):
+            self.examine(who[coming & (due == day)], int(day))
+
+    def examine(self, who: Index, day: int) -> None:
+        """Grade these subjects' adverse events and do what they call for."""
+        self.care.respond(who, day, self.safety.look(who, day))
 
     # 5 and 6 --------------------------------------------------------------------------------------------------------
 
@@ -190,7 +228,8 @@ class _Trial:
         if isinstance(due.what, Look):
             return
         who = due.subjects[(present & self._on(due.line))[due.subjects]]
-        self.giving.give(due, who, day, self.events.followed)
+        who, share = self.care.allow(due, who, day)
+        self.giving.give(due, who, day, self.events.followed, share)
         self.safety.watch(self.calendar, due, who, day)
 
     def _remove_before_baseline(self) -> bool:
@@ -211,29 +250,29 @@ class _Trial:
         alive = np.flatnonzero(self._followed(-1) & (self.batch.time < self.follow_until))
         self.bring(alive, self.follow_until[alive])
         course = self.course
+        self.safety.fatal(course.death_day, course.cause)
         known = np.where(course.failed, self.batch.time, np.fmin(course.death_day, self.follow_until))
         self.giving.stop(np.arange(len(self.arm)), known)
         course.treatment = complete(course.treatment, self._completed(), course.last_dose)
         course.treatment = stop(course.treatment, np.isfinite(course.death_day), course.death_day, Reason.DEATH)
-        course.treatment = stop(course.treatment, course.dropout < course.cutoff, course.dropout, Reason.WITHDRAWAL)
+        left = course.dropout < course.cutoff
+        for gone, why in ((left & course.withdrew, Reason.WITHDRAWAL), (left & ~course.withdrew, Reason.LOST)):
+            course.treatment = stop(course.treatment, gone, course.dropout, why)
+        self.scanning.close()
         return course
 
     def visit_day(self, day: int) -> None:
         """One day of the trial: steps 1 to 7."""
-        everything, scan = self.calendar.due(day), day in self.calendar.scan_days
-        concerned = np.zeros(len(self.arm), dtype=bool)
+        everything, concerned = self.calendar.due(day), self.scanning.scheduled(day)
         for due in everything:
             concerned[due.subjects] |= self._on(due.line)[due.subjects]
-        if scan:
-            concerned |= self.scanning.due
         coming = np.flatnonzero(concerned & self._followed(day))
         there = self.bring(coming, np.full(len(coming), float(day)))
         present = np.zeros(len(self.arm), dtype=bool)
         present[there] = True
         if day > 0:
-            self.safety.look(there, day)
-        self.scanning.visit += scan
-        scanned = there[self.scanning.due[there]] if scan else there[:0]
+            self.examine(there, day)
+        scanned = self.scanning.attending(there, day)
         if len(scanned):
             self.decide(scanned, self.scanning.scan(scanned, day), day)
         for due in everything:

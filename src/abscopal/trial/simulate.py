@@ -13,11 +13,14 @@ from abscopal import catalogue
 from abscopal.clinic.adverse_events import adae
 from abscopal.clinic.clinical_events import adce
 from abscopal.clinic.criterion import criterion_named
-from abscopal.clinic.records import Subjects, adex, adrs, adtr
+from abscopal.clinic.laboratory import adlb
+from abscopal.clinic.medication import adcm
+from abscopal.clinic.records import Subjects, adex
 from abscopal.clinic.words import spelled
 from abscopal.drugs.drug import Drug
 from abscopal.engine.kernel import Backend, Kernel, compile_model
 from abscopal.indications.indication import Indication
+from abscopal.population.eligibility import check_conditions
 from abscopal.population.pools import Pool
 from abscopal.population.virtual_population import VirtualPopulation, draw_population
 from abscopal.protocol.protocol import Protocol
@@ -25,8 +28,11 @@ from abscopal.trial.conduct import conduct
 from abscopal.trial.course import Course
 from abscopal.trial.giving import check_treatments
 from abscopal.trial.randomise import permuted_blocks
+from abscopal.trial.scan_tables import measurements, responses
 from abscopal.trial.subject_level import adsl, known
+from abscopal.trial.supportive import supportive
 from abscopal.trial.time_to_event import time_to_event
+from abscopal.trial.truth import adtruth
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +60,11 @@ def prepare(protocol: Protocol, backend: Backend = "cpu") -> Design:
         `backend` names.
     """
     indication = catalogue.indication(protocol.indication)
-    drugs = {name: catalogue.drug(name) for name in protocol.drugs}
+    check_conditions(
+        {name: getattr(protocol, name) for name in ("eligibility", "contraindications", "stratify")}, indication
+    )
+    given = [catalogue.drug(name) for name in protocol.drugs]
+    drugs = {drug.name: drug for drug in (*given, *map(catalogue.drug, supportive(given, protocol.management)))}
     model = catalogue.disease_model(drugs.values(), (*indication.tags, *protocol.procedures))
     check_treatments(protocol, drugs, model)
     return Design(protocol, indication, drugs, compile_model(model, backend=backend))
@@ -74,6 +84,8 @@ def enrol(
         line=protocol.line,
         setting=protocol.setting if protocol.setting in ("adjuvant", "neoadjuvant") else "metastatic",
         marginals=protocol.baseline.numbers(),
+        eligibility=protocol.eligibility,
+        contraindications=protocol.contraindications,
         workers=workers,
         which=which,
     )
@@ -111,12 +123,15 @@ def coded_tables(
     end = known(course)
     return {
         "adsl": adsl(subjects, protocol, population, course, end),
-        "adtr": adtr(subjects, course.organ, course.scans),
-        "adrs": adrs(subjects, course.scans, criterion, course.counted_until),
+        "adtr": measurements(subjects, course),
+        "adrs": responses(subjects, course, criterion),
+        "adtruth": adtruth(subjects, course.truth, course.scans),
         "adtte": time_to_event(subjects, protocol, course, end, criterion),
         "adex": adex(subjects, course.doses),
+        "adcm": adcm(subjects, course.medication),
         "adce": adce(subjects, course.events),
         "adae": adae(subjects, course.graded, course.grades, course.subsequent_day),
+        "adlb": adlb(subjects, course.tested, course.samples),
     }
 
 
