@@ -123,7 +123,7 @@ def test_wrong_cell_is_refused_with_file_row_and_column(tmp_path, line, column, 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("P,0,T1,lung,target,30,,present", "one row per subject, day and lesion"),
+        ("P,0,T1,lung,target,31,,present", "one row per subject, day and lesion (line 2 says 30.0)"),
         ("P,56,T1,lung,non-target,30,,present", "expected 'target' as before, got 'non-target'"),
         ("P,56,T1,liver,target,30,,present", "expected 'lung' as before, got 'liver'"),
         ("P,56,T2,lung,target,30,,present", "new, or a row for this lesion at baseline"),
@@ -143,17 +143,17 @@ def test_all_problems_are_told_at_once(tmp_path):
 
 def test_missing_columns_are_named_with_the_likely_ones(tmp_path):
     with pytest.raises(InputError) as refused:
-        read(tmp_path, "USUBJID,ADY,LESIONS,ORGAN,ROLE,DIAMETER_CM,NODE\nP,0,T1,lung,target,3,\n")
+        read(tmp_path, "USUBJID,ADY,LESIONS,ORGAN,ROLE,DIAMETER_IN,NODE\nP,0,T1,lung,target,3,\n")
     message = str(refused.value)
     assert "did you mean LESIONS?" in message
-    assert "expected diameters in mm, got DIAMETER_CM" in message
+    assert "a column DIAMETER_MM, got no such column" in message
     assert "a column STATE" in message
 
 
 def test_file_that_is_not_there_or_no_table_is_refused(tmp_path):
     with pytest.raises(InputError, match="no file"):
         read_lesions(tmp_path / "nowhere.csv")
-    with pytest.raises(InputError, match="no file"):
+    with pytest.raises(InputError, match="one file tu and one file tr in the folder, got neither"):
         read_lesions(tmp_path)
     with pytest.raises(InputError, match="expected a CSV or Parquet table"):
         read(tmp_path, "")

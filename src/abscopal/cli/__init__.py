@@ -3,6 +3,7 @@
 
 from abscopal.cli import run
 from abscopal.cli import merge
+from abscopal.cli import assess
 from abscopal.cli import catalogue
 from abscopal.cli import gallery
 from abscopal.cli import check
@@ -11,4 +12,6 @@ from abscopal.cli import bench
 from abscopal.cli.app import NOT_ADVICE, app, main
 from abscopal.cli.catalogue import Kind
 
-__all__ = ["NOT_ADVICE", "Kind", "app", "bench", "catalogue", "check", "gallery", "main", "merge", "new", "run"]
+__all__ = [
+    "NOT_ADVICE", "Kind", "app", "assess", "bench", "catalogue", "check", "gallery", "main", "merge", "new", "run",
+]  # fmt: skip

@@ -5,7 +5,7 @@ The table takes the very path of a simulated trial: the same findings, the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +26,8 @@ from abscopal.clinic.criterion import (
     take,
 )
 from abscopal.clinic.imaging import ORGANS, STATE_LABELS, Imaging, ScanReading, State, can_be_measured
-from abscopal.clinic.lesion_table import MEASURES, checked, lesions_of, read_lesions
+from abscopal.clinic.lesion_file import read_lesions
+from abscopal.clinic.lesion_table import MEASURES, checked, lesions_of
 from abscopal.clinic.lesions import Role
 from abscopal.clinic.records import response_columns
 from abscopal.clinic.words import spelled, words
@@ -58,10 +59,7 @@ def assess(lesions: pd.DataFrame, criteria: str = "RECIST 1.1", *, nontarget_by_
         USUBJID, ADY, SUM_MM, NADIR_MM, CHANGE_BASELINE (%), CHANGE_NADIR (%), TARGET, NONTARGET, NEW, RESPONSE, RULE;
         one row per subject and visit.
     """
-    criterion = _criterion(criteria, nontarget_by_size)
-    history = _history(checked(lesions), criterion)
-    parts = [(number, seen, take(visit, seen)) for number, seen, visit in _visits(history, criterion)]
-    return _output(parts, history, criterion)
+    return assessment(lesions, criteria, nontarget_by_size=nontarget_by_size).visits
 
 
 def best_response(
@@ -79,13 +77,52 @@ def best_response(
     pandas.DataFrame
         USUBJID, BOR, BORDY, CBOR, CBORDY: response and study day it was first seen (NaN without a visit).
     """
+    return assessment(lesions, criteria, nontarget_by_size=nontarget_by_size).best
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A lesion table assessed: the criterion's name, `visits` as of `assess`, `best` as of `best_response`."""
+
+    criteria: str
+    visits: pd.DataFrame
+    best: pd.DataFrame
+
+
+def assessment(
+    lesions: pd.DataFrame,
+    criteria: str = "RECIST 1.1",
+    *,
+    nontarget_by_size: bool = False,
+    progress: Callable[[str, float], None] = lambda stage, share: None,
+) -> Assessment:
+    """Return the response of every visit and the best of every subject at once.
+
+    Parameters
+    ----------
+    lesions, criteria, nontarget_by_size
+        As for `assess`.
+    progress : function of a stage and the share of it done
+        Called now and then.
+    """
     criterion = _criterion(criteria, nontarget_by_size)
+    progress("checking", 0.0)
     history = _history(checked(lesions), criterion)
+    parts = []
+    for assessed in _visits(history, criterion):
+        parts.append(assessed)
+        progress("assessing", assessed[0] / (history.day.shape[1] - 1))
+    shown = [(number, seen, take(visit, seen)) for number, seen, visit in parts]
+    return Assessment(criterion.name, _output(shown, history, criterion), _best(parts, history, criterion))
+
+
+def _best(parts: list[Assessed], history: _History, criterion: Criterion) -> pd.DataFrame:
+    """Return the best overall response of every subject, without and with confirmation."""
     baseline = history.day[:, :1].astype(np.float64)
     shape = (len(history.day), history.day.shape[1] - 1)
     response, progression = np.zeros(shape, dtype=np.int8), np.full(shape, np.nan)
     day = np.where(np.arange(1, shape[1] + 1) < history.visits[:, None], history.day[:, 1:] - baseline, np.nan)
-    for number, seen, visit in _visits(history, criterion):
+    for number, seen, visit in parts:
         response[seen, number - 1] = visit.response[seen]
         progression[seen, number - 1] = visit.progression_day[seen] - baseline[seen, 0]
     columns: dict[str, object] = {"USUBJID": history.usubjid}
@@ -143,6 +180,7 @@ def _history(table: pd.DataFrame, criterion: Criterion) -> _History:
     role, organ = np.zeros((n, shape[2]), dtype=np.int8), np.full((n, shape[2]), -1)
     node = np.zeros((n, shape[2]), dtype=np.bool_)
     role[subject, lesion] = table["ROLE"].map(_ROLES)
+    state = _new_ones_stay(state, role == Role.NEW)
     organ[subject, lesion] = _organ_codes(table["ORGAN"])
     node[subject, lesion] = table["NODE"]
     measures = {}
@@ -150,6 +188,20 @@ def _history(table: pd.DataFrame, criterion: Criterion) -> _History:
         measures[name] = np.full(shape, np.nan)
         measures[name][subject, visit, lesion] = np.where(state[subject, visit, lesion] == State.ABSENT, 0.0, column)
     return _History(pd.Series(usubjid), visits, day, size, state, role, organ, node, measures)
+
+
+def _new_ones_stay(state: Codes, is_new: Bools) -> Codes:
+    """Return the states (n, V, L) with a new lesion, once seen, present until a row says that it is absent.
+
+    What nobody recorded, or could not judge, is not gone: as for a target, which is then not evaluable.
+    """
+    state, there = state.copy(), np.zeros(is_new.shape, dtype=np.bool_)
+    for visit in range(state.shape[1]):
+        now = state[:, visit]
+        unknown = (now == State.UNRECORDED) | (now == State.NOT_EVALUABLE)
+        there = is_new & np.where(unknown, there, now != State.ABSENT)
+        state[:, visit] = np.where(there & unknown, np.int8(State.PRESENT), now)
+    return state
 
 
 def _organ_codes(names: pd.Series) -> Integers:

@@ -1,15 +1,22 @@
-"""A table of lesion measurements: read it from a file, check it, say what is wrong with file, row and column."""
+"""A table of lesion measurements: check it, cast it, say what is wrong with file, row and column.
+
+What can be meant in one way only is put right (dates become days, centimetres millimetres, fragments one lesion) and
+said as a `LesionWarning`; what can be meant in two ways is refused.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from abscopal.clinic.imaging import STATE_LABELS
+from abscopal.clinic.lesion_days import DATE_COLUMNS, days_of, join_visits
+from abscopal.clinic.lesion_parts import whole_lesions
+from abscopal.clinic.lesion_place import Place, remark
 from abscopal.errors import InputError, Problem, did_you_mean, shown
 
 COLUMNS: tuple[str, ...] = ("USUBJID", "ADY", "LESION", "ORGAN", "ROLE", "DIAMETER_MM", "NODE", "STATE")
@@ -23,6 +30,13 @@ MEASURES: dict[str, str] = {
 }
 """Columns that some criteria read and a table may lack, each with the field of `ScanReading` that it fills."""
 
+OPTIONAL: tuple[str, ...] = ("ARM", *MEASURES)
+"""Columns that a checked table keeps where they are there."""
+
+ROLES: tuple[str, ...] = ("target", "non-target", "new")
+_YES, _NO = ("true", "t", "yes", "y", "1", "1.0"), ("false", "f", "no", "n", "0", "0.0")
+_NOTHING = ("", "na", "n/a", "nan", "null", "none", "<na>", "nat", ".")
+_LARGEST_MM = 1000.0
 _MEASURE_RANGE = {"PERP_MM": (0, 1000), "VIABLE_MM": (0, 1000), "SUL": (0, 1000), "DEAUVILLE": (1, 5)}
 _MEASURE_WORDS = {
     "PERP_MM": "a diameter in mm from 0 to 1000, or nothing",
@@ -30,38 +44,8 @@ _MEASURE_WORDS = {
     "SUL": "a SULpeak from 0 to 1000, or nothing",
     "DEAUVILLE": "a score from 1 to 5, or nothing",
 }
-ROLES: tuple[str, ...] = ("target", "non-target", "new")
-_YES, _NO = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
-
-
-def read_lesions(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read a lesion table from CSV or Parquet and check it.
-
-    Parameters
-    ----------
-    path : str or path
-        A `.csv` or `.parquet` file with the columns of `COLUMNS`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of `COLUMNS`, and those of `MEASURES` that are there, cast.
-
-    Raises
-    ------
-    InputError
-        With every problem at once: file, row, column, what was expected and what was there.
-    """
-    file = Path(path)
-    if not file.is_file():
-        raise InputError([Problem(expected="a CSV or Parquet file", got="no file", file=str(path))])
-    try:
-        raw = (
-            pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file, dtype=str, skipinitialspace=True)
-        )
-    except (ValueError, OSError) as error:
-        raise InputError([Problem(expected="a CSV or Parquet table", got=shown(str(error)), file=str(path))]) from error
-    return checked(raw, str(path))
+_LISTED = 10  # problems of one kind that are told row by row
+Checks = list[tuple[str, npt.NDArray[np.bool_], str]]
 
 
 def lesions_of(adtr: pd.DataFrame) -> pd.DataFrame:
@@ -71,120 +55,264 @@ def lesions_of(adtr: pd.DataFrame) -> pd.DataFrame:
     return rows.rename(columns={"AVAL": "DIAMETER_MM"})[kept].reset_index(drop=True)
 
 
-def checked(raw: pd.DataFrame, file: str = "") -> pd.DataFrame:
+def checked(raw: pd.DataFrame, file: str = "", place: Place | None = None) -> pd.DataFrame:
     """Return the lesion table cast to its types, or raise with every problem at once.
 
     Parameters
     ----------
     raw : pandas.DataFrame
-        The columns of `COLUMNS` and perhaps of `MEASURES` in any order, as text or typed.
+        The columns of `COLUMNS` in any order and case, as text or typed; a date (ADT, DATE) may stand for ADY, and
+        DIAMETER_CM for DIAMETER_MM. VISIT joins scans of a few days to one assessment; `OPTIONAL` columns are kept.
     file : str
         Where it came from, for the messages.
+    place : Place
+        Where its rows are in the file; default: the header is line 1 and the rows follow.
     """
-    missing = [name for name in COLUMNS if name not in raw.columns]
-    if missing:
-        raise InputError([_missing_column(name, raw.columns, file) for name in missing])
-    place = _Place(file, list(raw.columns))
-    table = pd.DataFrame(
-        {
-            "USUBJID": _text(raw["USUBJID"]),
-            "ADY": _number(raw["ADY"]),
-            "LESION": _text(raw["LESION"]),
-            "ORGAN": _text(raw["ORGAN"]).str.lower(),
-            "ROLE": _text(raw["ROLE"]).str.lower(),
-            "DIAMETER_MM": _number(raw["DIAMETER_MM"]),
-            "NODE": _truth(raw["NODE"]),
-            "STATE": _text(raw["STATE"]).str.lower(),
-            **{name: _number(raw[name]) for name in MEASURES if name in raw.columns},
-        }
-    )
-    problems = [*_cell_problems(raw, table, place)]
-    problems = problems or [*_row_problems(table, place)]
+    place = place or Place(file, raw)
+    raw = _named(raw, place)
+    _require_columns(raw, place)
+    raw = raw.reset_index(drop=True)
+    table, problems = _cast(raw, place)
+    problems += [*_cell_problems(raw, table, place)]
     if problems:
         raise InputError(problems)
-    return table.astype({"ADY": np.int64, "NODE": np.bool_})
+    table = table.astype({"ADY": np.int64, "NODE": np.bool_})
+    table = join_visits(table, place) if "VISIT" in table else table
+    table = _without_repeats(whole_lesions(table, place), place)
+    if problems := [*_row_problems(table, place)]:
+        raise InputError(problems)
+    return table.drop(columns="VISIT", errors="ignore").reset_index(drop=True)
 
 
-class _Place:
-    """Turns a row of the frame and a column name into a place in the file (the header is line 1)."""
+def _named(raw: pd.DataFrame, place: Place) -> pd.DataFrame:
+    """Return the table with its names in capitals; two columns of one name are refused."""
+    names = [str(name).strip().upper() for name in raw.columns]
+    twice = sorted({name for name in names if name and names.count(name) > 1 and not name.startswith("UNNAMED")})
+    if twice:
+        raise InputError(
+            [place.header(name, f"one column {name}", f"{names.count(name)}", names.index(name)) for name in twice]
+        )
+    return raw.set_axis(names, axis=1)
 
-    def __init__(self, file: str, columns: list[str]) -> None:
-        self.file, self.columns = file, columns
 
-    def problem(self, row: int, column: str, expected: str, got: object, suggestion: str = "") -> Problem:
-        name = f"{column}" if self.file else f"{column}[{row}]"
-        line, number = (row + 2, self.columns.index(column) + 1) if self.file else (0, 0)
-        return Problem(name, expected, shown(got), suggestion, self.file, line, number)
+def _require_columns(raw: pd.DataFrame, place: Place) -> None:
+    present = set(raw.columns)
+    stand_in = {"ADY": DATE_COLUMNS, "DIAMETER_MM": ("DIAMETER_CM",)}
+    missing = [name for name in COLUMNS if not present & {name, *stand_in.get(name, ())}]
+    problems = [_missing_column(name, raw.columns, place) for name in missing]
+    if {"DIAMETER_MM", "DIAMETER_CM"} <= present:
+        problems.append(place.header("DIAMETER_CM", "diameters once", "DIAMETER_MM and DIAMETER_CM"))
+    if not problems and raw.empty:
+        problems = [Problem(expected="at least one row below the header", got="none", file=place.file)]
+    if problems:
+        raise InputError(problems)
 
 
-def _missing_column(name: str, present: pd.Index, file: str) -> Problem:
+def _missing_column(name: str, present: pd.Index, place: Place) -> Problem:
     near = did_you_mean(name, [str(column) for column in present if column not in COLUMNS])
-    if name == "DIAMETER_MM" and "DIAMETER_CM" in present:
-        return Problem(name, "diameters in mm", "DIAMETER_CM", "ten times the value", file, 1, 1)
-    return Problem(name, f"a column {name}", "no such column", near, file, 1, 1)
+    return place.header(name, f"a column {name}", "no such column", suggestion=near)
+
+
+def _cast(raw: pd.DataFrame, place: Place) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return the table with its types, NaN where a cell cannot be cast, and the problems of its days."""
+    subject = _text(raw["USUBJID"])
+    day, problems = days_of(raw, subject, place)
+    role = _text(raw["ROLE"]).str.lower().str.replace(r"[ _]", "-", regex=True)
+    columns: dict[str, object] = {
+        "USUBJID": subject,
+        "ADY": day,
+        "LESION": _text(raw["LESION"]),
+        "ORGAN": _text(raw["ORGAN"]).str.lower(),
+        "ROLE": role.replace({"nontarget": "non-target", "new-lesion": "new"}),
+        "DIAMETER_MM": _diameter(raw, place),
+        "NODE": _truth(raw["NODE"]),
+        "STATE": _or_nothing(_text(raw["STATE"]).str.lower().str.replace("_", " ")),
+    }
+    columns |= {name: _number(raw[name]) for name in MEASURES if name in raw}
+    columns |= {name: _text(raw[name]) for name in ("ARM", "VISIT") if name in raw}
+    return pd.DataFrame(columns), problems
+
+
+def _diameter(raw: pd.DataFrame, place: Place) -> pd.Series:
+    """Return diameters in mm; of DIAMETER_CM ten times the value, as its name says."""
+    if "DIAMETER_MM" in raw:
+        return _number(raw["DIAMETER_MM"])
+    remark(f"{place.file or 'the table'}: DIAMETER_CM was read as centimetres")
+    return _number(raw["DIAMETER_CM"]) * 10.0
 
 
 def _text(values: pd.Series) -> pd.Series:
-    return values.astype("str").fillna("").str.strip().reset_index(drop=True)
+    return values.astype("str").fillna("").str.strip()
+
+
+def _or_nothing(text: pd.Series) -> pd.Series:
+    return text.mask(text.str.lower().isin(_NOTHING), "")
 
 
 def _number(values: pd.Series) -> pd.Series:
-    return pd.to_numeric(values, errors="coerce").astype(np.float64).reset_index(drop=True)
+    if pd.api.types.is_numeric_dtype(values):
+        return values.astype(np.float64)
+    return pd.to_numeric(_or_nothing(_text(values)).replace("", None), errors="coerce").astype(np.float64)
 
 
 def _truth(values: pd.Series) -> pd.Series:
     """Return 1, 0, or NaN where the value is neither true nor false; empty is false."""
-    plain = _text(values).str.lower()
-    return pd.Series(np.select([plain.isin(_YES), plain.isin((*_NO, ""))], [1.0, 0.0], np.nan))
+    if pd.api.types.is_bool_dtype(values):
+        return values.astype(np.float64)
+    plain = _or_nothing(_text(values).str.lower())
+    return pd.Series(np.select([plain.isin(_YES), plain.isin((*_NO, ""))], [1.0, 0.0], np.nan), index=values.index)
 
 
-def _empty(values: pd.Series) -> pd.Series:
-    return _text(values) == ""
+def _given(raw: pd.DataFrame, name: str) -> npt.NDArray[np.bool_]:
+    """Whether something stands in each cell of a column of numbers."""
+    if pd.api.types.is_numeric_dtype(raw[name]):
+        return raw[name].notna().to_numpy(dtype=np.bool_)
+    return (_or_nothing(_text(raw[name])) != "").to_numpy(dtype=np.bool_)
 
 
-def _cell_problems(raw: pd.DataFrame, table: pd.DataFrame, place: _Place) -> Iterator[Problem]:
+def _cell_problems(raw: pd.DataFrame, table: pd.DataFrame, place: Place) -> Iterator[Problem]:
     """Everything that is wrong with a cell on its own."""
-    size, day = table["DIAMETER_MM"], table["ADY"]
-    nowhere_near = (size < 0) | (size > 1000)
+    for column, wrong, expected in _checks(raw, table):
+        rows = np.flatnonzero(wrong)
+        if len(rows) > max(_LISTED, len(table) // 2) and (other := _meant(column, raw)):
+            got = f"{shown(_cell(raw, column, int(rows[0])))} and {len(rows) - 1} more like it"
+            yield place.header(column, expected, got, suggestion=f"the column {other}")
+            continue
+        for row in rows[:_LISTED]:
+            got = _cell(raw, column, int(row))
+            yield place.cell(int(row), column, expected, got, _guess(column, got))
+        if len(rows) > _LISTED:
+            yield Problem(column, expected, f"{len(rows) - _LISTED} more rows like these", file=place.file)
+
+
+def _checks(raw: pd.DataFrame, table: pd.DataFrame) -> Checks:
+    """Return what must hold of a cell: column, where it does not, and what is expected."""
+    measured = "DIAMETER_MM" if "DIAMETER_MM" in raw else "DIAMETER_CM"
+    unit, size = measured[-2:].lower(), table["DIAMETER_MM"]
+    largest = _LARGEST_MM if unit == "mm" else _LARGEST_MM / 10
     checks = [
         ("USUBJID", table["USUBJID"] == "", "a subject"),
         ("LESION", table["LESION"] == "", "the name of a lesion"),
-        ("ADY", ~(day % 1 == 0), "a study day, a whole number (not a date)"),
-        ("DIAMETER_MM", size.isna() & ~_empty(raw["DIAMETER_MM"]), "a diameter in mm, or nothing"),
-        ("DIAMETER_MM", nowhere_near, "a diameter in mm from 0 to 1000"),
+        (measured, size.isna() & _given(raw, measured), f"a diameter in {unit}, or nothing"),
+        (measured, (size < 0) | (size > _LARGEST_MM), f"a diameter in {unit} from 0 to {largest:g}"),
         ("NODE", table["NODE"].isna(), "true or false"),
         ("ROLE", ~table["ROLE"].isin(ROLES), f"one of {', '.join(ROLES)}"),
         ("STATE", ~table["STATE"].isin(STATE_LABELS), f"one of {', '.join(STATE_LABELS[1:])}"),
-        ("STATE", (table["STATE"] == "") & size.isna(), "a state, since there is no diameter"),
+        ("STATE", (table["STATE"] == "") & size.isna() & ~_given(raw, measured), "a state, since there is no diameter"),
+        ("STATE", (table["STATE"] == "present") & (size == 0), "absent, since the diameter is 0"),
+        ("STATE", (table["STATE"] == "absent") & (size > 0) & (table["NODE"] != 1), f"present, or 0 {unit}"),
     ]
-    for column in (name for name in MEASURES if name in table.columns):
-        (least, most), value = _MEASURE_RANGE[column], table[column]
-        wrong = (value.isna() & ~_empty(raw[column])) | (value < least) | (value > most)
-        checks.append((column, wrong, _MEASURE_WORDS[column]))
+    for name in (name for name in MEASURES if name in raw):
+        (least, most), value = _MEASURE_RANGE[name], table[name]
+        wrong = (value.isna() & _given(raw, name)) | (value < least) | (value > most)
+        checks.append((name, wrong, _MEASURE_WORDS[name]))
+    if "ARM" in table:
+        checks.append(("ARM", _changes(table, "ARM"), "one arm per subject"))
+    return [(column, wrong.to_numpy(dtype=np.bool_), expected) for column, wrong, expected in checks]
+
+
+def _changes(table: pd.DataFrame, column: str) -> pd.Series:
+    """Whether a value differs from the first one of its subject."""
+    return table[column] != table[column].groupby(table["USUBJID"]).transform("first")
+
+
+def _cell(raw: pd.DataFrame, column: str, row: int) -> object:
+    got = raw[column].iloc[row]
+    return None if pd.isna(got) or got == "" else got
+
+
+def _guess(column: str, got: object) -> str:
+    """Return what was probably meant by a cell: a word of the column, or the number in a text."""
     words = {"ROLE": ROLES, "STATE": STATE_LABELS[1:]}
-    for column, wrong, expected in checks:
-        for row in np.flatnonzero(wrong):
-            got = raw[column].iloc[row]
-            guess = did_you_mean(str(got), words[column]) if column in words else ""
-            yield place.problem(int(row), column, expected, None if pd.isna(got) else got, guess)
+    if column in words:
+        return did_you_mean(str(got).lower(), words[column])
+    if not isinstance(got, str) or column not in ("DIAMETER_MM", "DIAMETER_CM", *MEASURES):
+        return ""
+    if got.startswith("<"):
+        return "an empty cell with the state 'too small'"
+    number = pd.Series([got]).str.extract(r"^([0-9]+(?:[.,][0-9]+)?)\s*(?:mm|cm)?$")[0].fillna("").iloc[0]
+    return str(number).replace(",", ".") if not got.endswith("cm") else "a number in mm"
 
 
-def _row_problems(table: pd.DataFrame, place: _Place) -> Iterator[Problem]:
+def _meant(column: str, raw: pd.DataFrame) -> str:
+    """Name of the column whose values all fit where those of `column` do not: two columns were swapped."""
+    fits: dict[str, Callable[[pd.Series], pd.Series]] = {
+        "ROLE": lambda values: _text(values).str.lower().isin(ROLES),
+        "STATE": lambda values: _or_nothing(_text(values).str.lower()).isin(STATE_LABELS) & (_text(values) != ""),
+        "NODE": lambda values: _text(values).str.lower().isin((*_YES, *_NO)),
+        "DIAMETER_MM": lambda values: _number(values).between(0, _LARGEST_MM),
+    }
+    others = [name for name in raw.columns if name != column and name not in ("USUBJID", "ADY", *MEASURES)]
+    return next((name for name in others if column in fits and fits[column](raw[name]).all()), "")
+
+
+def _without_repeats(table: pd.DataFrame, place: Place) -> pd.DataFrame:
+    """Return the table with rows that say the same kept once; rows that contradict each other are left in."""
+    repeated = table.drop(columns="VISIT", errors="ignore").duplicated()
+    if not repeated.any():
+        return table
+    line = place.line(int(table.index[repeated.to_numpy().argmax()]))
+    remark(
+        f"{place.file or 'the table'}: rows that repeat an earlier one count once: {int(repeated.sum())}, from {line}"
+    )
+    return table[~repeated]
+
+
+@dataclass(frozen=True)
+class _Times:
+    """First day of each row's subject, and day on which each row's lesion is first recorded."""
+
+    baseline: pd.Series
+    begins: pd.Series
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> _Times:
+        lesion = [table["USUBJID"], table["LESION"]]
+        return cls(
+            table["ADY"].groupby(table["USUBJID"]).transform("min"), table["ADY"].groupby(lesion).transform("min")
+        )
+
+
+def _row_problems(table: pd.DataFrame, place: Place) -> Iterator[Problem]:
     """Everything that is wrong with a row beside the others of its subject."""
+    yield from _contradictions(table, place)
     lesion = [table["USUBJID"], table["LESION"]]
-    first_day = table["ADY"].groupby(table["USUBJID"]).transform("min")
-    begins = table["ADY"].groupby(lesion).transform("min")
-    baseline, late = table["ADY"] == first_day, begins > first_day
-    for row in np.flatnonzero(table.duplicated(["USUBJID", "ADY", "LESION"])):
-        yield place.problem(int(row), "LESION", "one row per subject, day and lesion", table["LESION"].iloc[row])
     for column in ("ROLE", "ORGAN", "NODE"):
         first = table[column].groupby(lesion).transform("first")
-        for row in np.flatnonzero(table[column] != first):
-            yield place.problem(int(row), column, f"{shown(first.iloc[row])} as before", table[column].iloc[row])
-    for row in np.flatnonzero(baseline & (table["ROLE"] == "new")):
-        yield place.problem(int(row), "ROLE", "target or non-target on the first day, the baseline", "new")
-    for row in np.flatnonzero(late & (table["ROLE"] != "new") & (table["ADY"] == begins)):
-        yield place.problem(int(row), "ROLE", "new, or a row for this lesion at baseline", table["ROLE"].iloc[row])
-    unmeasured = baseline & (table["ROLE"] == "target") & ~(table["DIAMETER_MM"] > 0)
-    for row in np.flatnonzero(unmeasured):
-        yield place.problem(int(row), "DIAMETER_MM", "a target measured at baseline", table["DIAMETER_MM"].iloc[row])
+        for row in np.flatnonzero(table[column] != first)[:_LISTED]:
+            yield _at(table, place, row, column, f"{shown(first.iloc[row])} as before")
+    times = _Times.of(table)
+    baseline, late = table["ADY"] == times.baseline, times.begins > times.baseline
+    for row in np.flatnonzero(baseline & (table["ROLE"] == "new"))[:_LISTED]:
+        yield _at(table, place, row, "ROLE", "target or non-target on the first day, the baseline")
+    orphans = late & (table["ROLE"] != "new") & (table["ADY"] == times.begins)
+    for row in np.flatnonzero(orphans)[:_LISTED]:
+        day = times.baseline.iloc[row]
+        yield _at(table, place, row, "ROLE", f"new, or a row for this lesion at baseline (day {day})")
+    for row in np.flatnonzero(baseline & (table["ROLE"] == "target") & ~_measured_at_all(table))[:_LISTED]:
+        yield _at(table, place, row, "DIAMETER_MM", "a target measured at baseline")
+
+
+def _measured_at_all(table: pd.DataFrame) -> pd.Series:
+    """Whether a row holds a measure of some kind: a diameter, or an uptake."""
+    measured = table["DIAMETER_MM"] > 0
+    for name in ("VIABLE_MM", "SUL", "DEAUVILLE"):
+        measured = measured | (table[name] > 0) if name in table else measured
+    return measured
+
+
+def _contradictions(table: pd.DataFrame, place: Place) -> Iterator[Problem]:
+    """Rows of one subject, day and lesion that say different things."""
+    keys = ["USUBJID", "ADY", "LESION"]
+    again = table.duplicated(keys).to_numpy()
+    for row in np.flatnonzero(again)[:_LISTED]:
+        same = (table[keys] == table[keys].iloc[row]).all(axis=1).to_numpy()
+        first = place.line(int(table.index[same.argmax()]))
+        expected = (
+            f"one row per subject, day and lesion ({first} says {shown(table['DIAMETER_MM'].iloc[same.argmax()])})"
+        )
+        yield _at(table, place, row, "LESION", expected)
+
+
+def _at(table: pd.DataFrame, place: Place, row: int, column: str, expected: str) -> Problem:
+    return place.cell(int(table.index[row]), column, expected, table[column].iloc[row])

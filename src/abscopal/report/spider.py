@@ -62,7 +62,7 @@ def _last_month(tables: Mapping[str, pd.DataFrame]) -> float:
 
 
 @styled
-def spider_figure(tables: Mapping[str, pd.DataFrame], arms: Sequence[str]) -> Figure:
+def spider_figure(tables: Mapping[str, pd.DataFrame], arms: Sequence[str], *, since: str = "first dose") -> Figure:
     """Spider plot, one panel per arm side by side, on one time axis.
 
     Parameters
@@ -72,6 +72,8 @@ def spider_figure(tables: Mapping[str, pd.DataFrame], arms: Sequence[str]) -> Fi
     arms
         Arms to draw, left to right; the time axis always covers all arms of the table. Of an arm of more than
         `MOST_LINES` subjects a fixed sample is drawn.
+    since
+        What day 0 is.
     """
     ticks = month_ticks(once(tables, _last_month))
     figure = Figure(figsize=(PANEL_WIDTH * len(arms), PANEL_HEIGHT))
@@ -80,20 +82,20 @@ def spider_figure(tables: Mapping[str, pd.DataFrame], arms: Sequence[str]) -> Fi
         subjects = tables["adsl"].loc[tables["adsl"]["ARM"] == arm, "USUBJID"]
         shown = sample(subjects, MOST_LINES)
         panel_title(figure, PANEL_WIDTH * i, sampled_title(arm, len(shown), len(subjects)))
-        _frame(axes, ticks)
+        _frame(axes, ticks, since)
         rows = of_subjects(tables["adrs"], shown)
         _lines(axes, size_over_time(rows), confirmed_response(rows))
     _legend(figure)
     return figure
 
 
-def _frame(axes: Axes, ticks: Sequence[float]) -> None:
+def _frame(axes: Axes, ticks: Sequence[float], since: str) -> None:
     axes.set_ylim(-105, CEILING + 5)
     axes.set_yticks([-100, -50, -30, 0, 20, 50, 100])
     axes.set_yticklabels(["−100 %", "−50 %", "−30 %", "0", "+20 %", "+50 %", "+100 %"])
     axes.set_xlim(0, ticks[-1])
     axes.set_xticks(ticks)
-    axes.set_xlabel("Months since first dose")
+    axes.set_xlabel(f"Months since {since}")
     for level in (20, -30):
         axes.axhline(level, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0.5)
     axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
