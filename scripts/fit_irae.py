@@ -126,7 +126,11 @@ _PORTS = Mechanism(
     ),
     ports=tuple(
         Port(name, combine, "", unit, per="patient")
-        for name, combine, unit in (("CTLA4_blocked", "any", "1"), ("treatment_death", "sum", "1/day"))
+        for name, combine, unit in (
+            ("CTLA4_blocked", "any", "1"),
+            ("treatment_death", "sum", "1/day"),
+            ("severe_symptoms", "sum", "1"),
+        )
     ),
     contributions=(
         Contribution("PD1_systemic", "pd1"),

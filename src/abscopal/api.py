@@ -134,6 +134,11 @@ class Trial:
         return self.tables["adce"]
 
     @property
+    def adcm(self) -> pd.DataFrame:
+        """Drugs given for toxicity."""
+        return self.tables["adcm"]
+
+    @property
     def adae(self) -> pd.DataFrame:
         """Adverse events: an episode per row, with its highest grade."""
         return self.tables["adae"]

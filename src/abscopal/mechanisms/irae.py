@@ -53,6 +53,8 @@ class Organ(NamedTuple):
         Source of `repair`.
     lethality
         Hazard of death per grade beyond the fourth, 1/day; 0 for an organ one can do without.
+    felt
+        Grade from which on the patient feels it and comes in (`severe_symptoms`).
     """
 
     name: str
@@ -68,6 +70,7 @@ class Organ(NamedTuple):
     targets: str
     mending: Source
     lethality: float = 0.0
+    felt: float = 2.5
 
 
 ONSET_SPREAD = 0.8
@@ -87,7 +90,7 @@ def build(organ: Organ) -> Mechanism:
         parameters=(*_parameters(organ), *_lethality(organ)),
         definitions=(*_definitions(name), *_excess(organ)),
         processes=_processes(name),
-        contributions=_deaths(organ),
+        contributions=(*_deaths(organ), Contribution("severe_symptoms", f"max(injury_{name} - {name}_felt, 0)")),
         when=("PD1_systemic", "CTLA4_blocked"),
     )
 
@@ -95,6 +98,7 @@ def build(organ: Organ) -> Mechanism:
 def _parameters(organ: Organ) -> tuple[Parameter, ...]:
     name, source = organ.name, fitted(organ.targets)
     fulminant = assumed("fatal events begin 14 days after a first combined dose: a grade in two days at the fastest")
+    felt = assumed(f"grade 3 of the {name} is felt as one comes to it, or where only blood shows it, grade 4 is")
     worst = assumed(f"how far injury of the {name} goes before it is replaced, treated or fatal")
     return (
         Parameter(
@@ -123,6 +127,9 @@ def _parameters(organ: Organ) -> tuple[Parameter, ...]:
         ),
         Parameter(f"{name}_repair", organ.repair[0], "1/day", f"mending of the {name}", organ.mending, organ.repair[1]),
         Parameter(f"{name}_fulminant", _FULMINANT, "1/day", f"fastest injury of the {name}", fulminant, (0.2, 2.0)),
+        Parameter(
+            f"{name}_felt", organ.felt, "1", f"grade from which on injury of the {name} is felt", felt, (2.0, 4.5)
+        ),
         Parameter(f"{name}_worst", organ.worst, "1", f"worst injury of the {name}", worst, (3.0, 10.0)),
     )
 

@@ -27,5 +27,6 @@ mechanism = build(
             derived="a median of 3.0 weeks to resolution, from grade 2 to below grade 1",
         ),
         lethality=0.0004,
+        felt=3.5,
     )
 )

@@ -26,5 +26,6 @@ mechanism = build(
             "BMJ Open table 3 (nivolumab in the CheckMate trials)",
             derived="a median of 6.0 weeks to resolution, from grade 2 to below grade 1",
         ),
+        felt=3.5,
     )
 )

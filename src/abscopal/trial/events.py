@@ -64,6 +64,8 @@ class Events:
         New lesions, and those of them for which no slot was free, [n].
     records
         Clinical events, in the order in which they were found.
+    sought
+        Day on which a subject comes in with severe symptoms (infinite: does not), [n].
     followed
         Slots with a lesion that the clinic knows: they are not given to another, [n, L].
     """
@@ -83,6 +85,7 @@ class Events:
         self.followed: Flags = np.zeros((n, self.batch.slots), dtype=bool)
         self.records: list[EventRecord] = []
         self.performance = np.full(n, WELL_ENOUGH, dtype=np.int64)  # worst status recorded
+        self.sought = np.full(n, np.inf)
 
     def strike(self, who: Index) -> Flags:
         """Deal with what struck each of these; return who of them lives on."""
@@ -101,6 +104,7 @@ class Events:
             "seeding": self._seed,
             "awakening": self._wake,
             "second_primary": self._new_cancer,
+            "seeks_care": self._come_in,
         }
         if hazard.name in special:
             special[hazard.name](who, self.count[who, column])
@@ -110,6 +114,26 @@ class Events:
             self.records.append(happened(self.batch.time[who].copy(), who, hazard.meaning))
             self.batch.threshold[who, column] = np.inf
         self.batch.status[who] = REACHED
+
+    def expect(self, who: Index, name: str) -> None:
+        """Let an event strike these subjects again, from now on; nothing where the model has no such event."""
+        if (column := self._column(name)) is not None:
+            self.count[who, column] += 1
+            wait = exponential(self.seed, self.number[who], f"event {name}", self.count[who, column])[:, 0]
+            self.batch.threshold[who, column] = self.batch.column(name)[who] + wait
+
+    def ignore(self, who: Index, name: str) -> None:
+        """Let an event not strike these subjects until it is expected again."""
+        if (column := self._column(name)) is not None:
+            self.batch.threshold[who, column] = np.inf
+
+    def _column(self, name: str) -> int | None:
+        names = [hazard.name for hazard in self.hazards]
+        return names.index(name) if name in names else None
+
+    def _come_in(self, who: Index, _count: Index) -> None:
+        """Bring patients with severe symptoms in, on the day or the next morning."""
+        self.sought[who] = np.ceil(self.batch.time[who])
 
     # new lesions ----------------------------------------------------------------------------------------------------
 

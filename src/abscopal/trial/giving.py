@@ -9,6 +9,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from abscopal.clinic.medication import Medication
 from abscopal.clinic.records import DoseRecord
 from abscopal.drugs.drug import Drug
 from abscopal.engine.batch import Batch
@@ -31,11 +32,15 @@ NAMES = {Radiotherapy: "RADIOTHERAPY", Resection: "RESECTION", Ablation: "ABLATI
 
 @dataclass
 class _Taken:
-    """Daily intake of one drug by one sentence of one line: amount per day and its first day, [n]."""
+    """Daily intake of one drug by one sentence of one line, or (line 0) against toxicity.
+
+    Amount per day, its first day, and what it is taken for (a number of `medication.INDICATIONS`), [n].
+    """
 
     per_day: Array
     since: Array
     unit: str
+    indication: Index
 
 
 @dataclass
@@ -58,6 +63,8 @@ class Giving:
         First day after day 0 on which a lesion was resected or ablated (NaN without), [n].
     records
         What was given, in order of time.
+    medication
+        What was given against toxicity.
     """
 
     batch: Batch
@@ -68,6 +75,7 @@ class Giving:
     last_day: Array = field(init=False)
     removal_day: Array = field(init=False)
     records: list[DoseRecord] = field(default_factory=list)
+    medication: list[Medication] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         n = len(self.batch.y)
@@ -79,16 +87,53 @@ class Giving:
         """Return what gives treatment to a population."""
         return cls(population.batch, drugs, Body.of(population.baseline), population.organ, population.primary)
 
-    def give(self, due: Due, who: Index, day: int, known: Flags) -> None:
-        """Give what is due today to the subjects `who` [k], of whose lesions the clinic knows `known` [n, L]."""
+    def give(self, due: Due, who: Index, day: int, known: Flags, share: Array | float = 1.0) -> None:
+        """Give what is due today to some subjects.
+
+        Parameters
+        ----------
+        due
+            What is due.
+        who
+            Whom it is given to [k].
+        day
+            Study day.
+        known
+            Lesions that the clinic knows [n, L].
+        share
+            Of the planned dose or daily amount [k].
+        """
         if not len(who):
             return
         if isinstance(due.what, Dose):
-            self._dose(due.what, who, day, due.line)
+            self._dose(due.what, who, day, due.line, share)
         elif isinstance(due.what, Intake):
-            self._intake(due.what, (due.line, due.place), who, day)
+            self._intake(due.what, (due.line, due.place), who, day, share)
         elif isinstance(due.what, Radiotherapy | Resection | Ablation):
             self._proceed(due.what, who, day, due.line, known)
+
+    def supply(self, name: str, who: Index, day: int, amount: Array, indication: Index, *, daily: bool = False) -> None:
+        """Give a drug against toxicity: a dose, or so much a day from now on (0: no more).
+
+        Parameters
+        ----------
+        name
+            Drug.
+        who, day
+            Subjects [k] and study day.
+        amount
+            mg, or mg/day [k].
+        indication
+            What for: numbers of `medication.INDICATIONS` [k].
+        daily
+            Whether the amount is a daily one.
+        """
+        if daily:
+            self._take((0, 0, name), "mg", amount, who, np.full(len(who), float(day)), indication)
+        elif len(who):
+            drug, today = self.drugs[name], np.full(len(who), float(day))
+            self.batch.dose(who, drug.dosed_species, amount * mass(drug, "mg"))
+            self.medication.append(Medication(today, today, who, name, amount, "mg", indication))
 
     def stop(self, who: Index, day: float | Array, line: int | None = None) -> None:
         """Stop the daily intake of the subjects `who` [k] at once: of one line, or all of it."""
@@ -98,29 +143,34 @@ class Giving:
             if takers.any() and line in (None, key[0]):
                 self._take(key, taken.unit, 0.0, who[takers], when[takers])
 
-    def _dose(self, what: Dose, who: Index, day: int, line: int) -> None:
+    def _dose(self, what: Dose, who: Index, day: int, line: int, share: Array | float) -> None:
         drug, counted = self.drugs[what.drug], measured(what.unit)
-        amount = self.body.take(who).amount(what.dose, what.unit)
+        amount = share * self.body.take(who).amount(what.dose, what.unit)
         self.batch.dose(who, drug.dosed_species, amount * mass(drug, counted))
         self._record(DoseRecord(day, who, what.drug, amount, line, counted))
 
-    def _intake(self, what: Intake, of: tuple[int, int], who: Index, day: int) -> None:
+    def _intake(self, what: Intake, of: tuple[int, int], who: Index, day: int, share: Array | float) -> None:
         counted = measured(what.unit)
-        amount = self.body.take(who).amount(what.per_day, what.unit)
+        amount = share * self.body.take(who).amount(what.per_day, what.unit)
         self._take((*of, what.drug), counted, amount, who, np.full(len(who), float(day)))
 
-    def _take(self, key: tuple[int, int, str], unit: str, per_day: Array | float, who: Index, day: Array) -> None:
+    def _take(
+        self,
+        key: tuple[int, int, str],
+        unit: str,
+        per_day: Array | float,
+        who: Index,
+        day: Array,
+        indication: Index | int = 0,
+    ) -> None:
         """Set the intake of one sentence from `day` on, and record what was taken until then."""
-        line, _, name = key
-        n = len(self.batch.y)
-        taken = self._taken.setdefault(key, _Taken(np.zeros(n), np.zeros(n), unit))
+        name, n = key[2], len(self.batch.y)
+        taken = self._taken.setdefault(key, _Taken(np.zeros(n), np.zeros(n), unit, np.zeros(n, dtype=np.int64)))
         until_now = taken.per_day[who] > 0
         if until_now.any():
             once, last = who[until_now], np.ceil(day[until_now]) - 1
-            first = taken.since[once]
-            record = DoseRecord(first, once, name, taken.per_day[once], line, f"{unit}/day", np.maximum(first, last))
-            self._record(record)
-        taken.per_day[who], taken.since[who] = per_day, day
+            self._record_intake(key, once, np.maximum(taken.since[once], last))
+        taken.per_day[who], taken.since[who], taken.indication[who] = per_day, day, indication
         drug = self.drugs[name]
         total = sum(other.per_day[who] for (_, _, same), other in self._taken.items() if same == name)
         self.batch.parameter(drug.intake)[who] = total * mass(drug, unit)
@@ -143,6 +193,14 @@ class Giving:
             amount, unit = chosen.sum(axis=1).astype(float), "lesions"
             self.removal_day[who] = np.fmin(self.removal_day[who], day if day > 0 else np.nan)
         self._record(DoseRecord(day, who, NAMES[type(what)], amount, line, unit))
+
+    def _record_intake(self, key: tuple[int, int, str], who: Index, last: Array) -> None:
+        (line, _, name), taken = key, self._taken[key]
+        first, per_day, unit = taken.since[who], taken.per_day[who], f"{taken.unit}/day"
+        if line == 0:
+            self.medication.append(Medication(first, last, who, name, per_day, unit, taken.indication[who]))
+        else:
+            self._record(DoseRecord(first, who, name, per_day, line, unit, last))
 
     def _record(self, record: DoseRecord) -> None:
         self.records.append(record)

@@ -116,8 +116,12 @@ class Calendar:
                 self.entries[start + day][_Entry(line, place, what)].append(subjects)
 
     def add_looks(self, subjects: Index, days: Sequence[int], line: int = 0) -> None:
-        """Plan visits of these subjects at which nothing is given; those of line 1 while on protocol treatment."""
-        for day in days if len(subjects) else ():
+        """Plan visits of these subjects at which nothing is given; those of line 1 while on protocol treatment.
+
+        A day that is past is the next one.
+        """
+        for planned in days if len(subjects) else ():
+            day = max(planned, self._last + 1)
             if day not in self.entries:
                 heappush(self._days, day)
             self.entries[day][_Entry(line, 0, Look())].append(subjects)
