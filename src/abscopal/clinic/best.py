@@ -1,8 +1,8 @@
 """Best overall response of a subject, as an ordered table of rules over the responses of its visits.
 
 Only visits up to and including the first progression count. The rules are those of RECIST 1.1 section 4.4.3 and
-its table 3; iRECIST codes are read as their RECIST counterparts, with iUPD as a pause that neither ends the series nor
-breaks a confirmation.
+its table 3; iRECIST codes are read as their RECIST counterparts, with iUPD (and the uPD of other criteria) as a pause
+that neither ends the series nor breaks a confirmation.
 """
 
 from __future__ import annotations
@@ -25,13 +25,16 @@ from abscopal.clinic.criterion import (
 )
 
 _TO_PLAIN = np.arange(len(Response), dtype=np.int8)
-_TO_PLAIN[[Response.ICR, Response.IPR, Response.ISD, Response.ICPD, Response.NON_ICR_NON_IUPD]] = [
+_TO_PLAIN[[Response.ICR, Response.IPR, Response.ISD, Response.ICPD, Response.NON_ICR_NON_IUPD, Response.UPD]] = [
     Response.CR,
     Response.PR,
     Response.SD,
     Response.PD,
     Response.NON_CR_NON_PD,
+    Response.IUPD,
 ]
+_FROM_PLAIN = np.arange(len(Response), dtype=np.int8)
+_FROM_PLAIN[Response.IUPD] = Response.UPD
 _TO_IMMUNE = np.arange(len(Response), dtype=np.int8)
 _TO_IMMUNE[[Response.CR, Response.PR, Response.SD, Response.PD, Response.NON_CR_NON_PD]] = [
     Response.ICR,
@@ -59,7 +62,7 @@ BEST_RULES: tuple[Rule, ...] = (
         "non-target disease only, neither gone nor progressing",
     ),
     Rule(Response.PD, ("progression",), (), "RECIST 1.1 4.4.3", "progression, and nothing better before it"),
-    Rule(Response.IUPD, ("unconfirmed progression",), (), "iRECIST table 3", "iUPD never confirmed nor reversed"),
+    Rule(Response.IUPD, ("unconfirmed progression",), (), "iRECIST table 3", "never confirmed nor reversed"),
     Rule(Response.NED, ("no disease",), (), "RECIST 1.1 4.4.3", "nothing was ever seen to follow"),
     Rule(Response.NE, (), (), "RECIST 1.1 table 3", "nothing that can be evaluated, or not long enough"),
 )
@@ -142,7 +145,9 @@ def _facts(code: Codes, day: Floats, timing: Timing, confirmed: bool) -> dict[st
     }
 
 
-def best_response(visits: Visits, *, confirmed: bool, timing: Timing, immune: bool = False) -> Best:
+def best_response(
+    visits: Visits, *, confirmed: bool, timing: Timing, immune: bool = False, after_progression: bool = False
+) -> Best:
     """Return the best overall response of each subject.
 
     Parameters
@@ -155,13 +160,16 @@ def best_response(visits: Visits, *, confirmed: bool, timing: Timing, immune: bo
         Confirmation and minimum duration of stable disease.
     immune : bool
         Give the answer in iRECIST codes.
+    after_progression : bool
+        Count visits after progression too (imRECIST).
 
     Returns
     -------
     Best
         Code, day first seen and visit index; NE without a visit has day NaN and visit -1.
     """
-    code = _until_progression(_TO_PLAIN[visits.response])
+    code = _TO_PLAIN[visits.response]
+    code = code if after_progression else _until_progression(code)
     facts = _facts(code, visits.day, timing, confirmed)
     rule = first_match(BEST_RULES, {name: np.asarray(where.any(axis=1)) for name, where in facts.items()})
     best = np.array([row.response for row in BEST_RULES], dtype=np.int8)[rule]
@@ -170,10 +178,10 @@ def best_response(visits: Visits, *, confirmed: bool, timing: Timing, immune: bo
         [_first(facts[row.when[0]]) for row in BEST_RULES if row.when],
         _first(facts["seen"]),
     )
-    return Best(_TO_IMMUNE[best] if immune else best, _day(visits.day, first), first)
+    return Best((_TO_IMMUNE if immune else _FROM_PLAIN)[best], _day(visits.day, first), first)
 
 
-def first_response(visits: Visits, *, confirmed: bool, timing: Timing) -> Floats:
+def first_response(visits: Visits, *, confirmed: bool, timing: Timing, after_progression: bool = False) -> Floats:
     """Return the day (n,) complete or partial response was first seen, if it counts; NaN without one.
 
     Parameters
@@ -184,8 +192,11 @@ def first_response(visits: Visits, *, confirmed: bool, timing: Timing) -> Floats
         Only a response that was confirmed later counts.
     timing : Timing
         Confirmation.
+    after_progression : bool
+        Count visits after progression too (imRECIST).
     """
-    code = _until_progression(_TO_PLAIN[visits.response])
+    code = _TO_PLAIN[visits.response]
+    code = code if after_progression else _until_progression(code)
     responding = _facts(code, visits.day, timing, confirmed)["partial response"]
     return _day(visits.day, _first(responding))
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from abscopal.clinic.criterion import Bools, Codes, Findings, Floats
 from abscopal.clinic.imaging import Imaging, ScanReading, State
+from abscopal.errors import InputError, Problem
 from abscopal.sources import Source, cited
 
 MOST_TARGETS = 5
@@ -125,7 +126,9 @@ def _largest(
     return chosen & ~already
 
 
-def summarise(reading: ScanReading, role: Codes, normal_node_mm: float = 10.0) -> Findings:
+def summarise(
+    reading: ScanReading, role: Codes, normal_node_mm: float = 10.0, *, size: Floats | None = None
+) -> Findings:
     """Return what the lesions of one visit add up to, (n,).
 
     Parameters
@@ -136,11 +139,13 @@ def summarise(reading: ScanReading, role: Codes, normal_node_mm: float = 10.0) -
         `Role` codes.
     normal_node_mm : float, mm
         A node below this short axis counts as gone (RECIST 1.1 section 4.3.1).
+    size : (n, L) float
+        What the sum of targets adds up, NaN where unread; default: the measured diameter.
     """
-    state, size = reading.state, reading.measured_mm
-    unknown = (state == State.NOT_EVALUABLE) | (state == State.UNRECORDED)
-    normal = reading.node & (size < normal_node_mm)
-    gone = (state == State.ABSENT) | normal
+    state, diameter = reading.state, reading.measured_mm
+    size = diameter if size is None else size
+    unknown = unevaluated(reading)
+    gone = vanished(reading, normal_node_mm)
     target, nontarget = role == Role.TARGET, role == Role.NON_TARGET
     seen_new = ((role == Role.NEW) | (role == Role.NEW_TARGET)) & ~gone & ~unknown
     unread = unknown | np.isnan(size)
@@ -150,15 +155,33 @@ def summarise(reading: ScanReading, role: Codes, normal_node_mm: float = 10.0) -
         targets_evaluated=~(target & unread).any(axis=1),
         targets_gone=~(target & ~gone).any(axis=1),
         has_nontarget=nontarget.any(axis=1),
-        nontarget_sum=_total(size, nontarget),
+        nontarget_sum=_total(diameter, nontarget),
         nontargets_evaluated=~(nontarget & unknown).any(axis=1),
         nontargets_gone=~(nontarget & ~gone).any(axis=1),
         unequivocal=(nontarget & (state == State.UNEQUIVOCAL_PROGRESSION)).sum(axis=1),
         extranodal_seen=((target | nontarget) & ~reading.node & ~gone & ~unknown).any(axis=1),
         new_count=seen_new.sum(axis=1),
-        new_target_sum=_total(size, seen_new & (role == Role.NEW_TARGET)),
-        new_nontarget_sum=_total(size, seen_new & (role == Role.NEW)),
+        new_target_sum=_total(diameter, seen_new & (role == Role.NEW_TARGET)),
+        new_nontarget_sum=_total(diameter, seen_new & (role == Role.NEW)),
     )
+
+
+def unevaluated(reading: ScanReading) -> Bools:
+    """Return which lesions (n, L) nobody could read, or that are not in the record of this scan."""
+    return np.asarray((reading.state == State.NOT_EVALUABLE) | (reading.state == State.UNRECORDED))
+
+
+def vanished(reading: ScanReading, normal_node_mm: float = 10.0) -> Bools:
+    """Return which lesions (n, L) are gone: absent, or a node below this short axis."""
+    normal = reading.node & (reading.measured_mm < normal_node_mm)
+    return np.asarray((reading.state == State.ABSENT) | normal)
+
+
+def required(values: Floats | None, column: str, criterion: str) -> Floats:
+    """Return a further measure of a scan, or raise an InputError that names the column it is read from."""
+    if values is None:
+        raise InputError([Problem(column, f"a column {column}, which {criterion} needs", "no such measure")])
+    return values
 
 
 def _total(size: Floats, lesions: Bools) -> Floats:

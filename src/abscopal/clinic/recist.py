@@ -65,7 +65,7 @@ TARGET_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         Response.PD,
-        ("sum 20 % and 5 mm above nadir",),
+        ("risen from nadir",),
         (),
         "RECIST 1.1 4.3.1",
         "the sum is at least 20 % and 5 mm above the smallest sum so far",
@@ -73,7 +73,7 @@ TARGET_RULES: tuple[Rule, ...] = (
     Rule(Response.NE, (), ("targets evaluated",), "RECIST 1.1 4.4.2", "not every target was assessed"),
     Rule(
         Response.PR,
-        ("sum 30 % below baseline",),
+        ("fallen from baseline",),
         (),
         "RECIST 1.1 4.3.1",
         "the sum is at least 30 % below baseline",
@@ -250,13 +250,14 @@ class Recist(RecistLesions):
     def facts(self, state: RecistState, findings: Findings) -> dict[str, Bools]:
         """Return the facts that the target and non-target rules speak of, each (n,)."""
         over = findings.target_sum
-        grown = reaches(over, (1 + self.progression) * state.nadir) & reaches(over, state.nadir + self.progression_mm)
+        risen = reaches(over, (1 + self.progression) * state.nadir) & reaches(over, state.nadir + self.progression_mm)
+        risen &= over > state.nadir  # nothing is not more than nothing, whatever the thresholds
         return {
             "targets followed": findings.has_target,
             "targets evaluated": findings.targets_evaluated,
             "targets gone": findings.targets_gone,
-            "sum 20 % and 5 mm above nadir": grown,
-            "sum 30 % below baseline": reaches((1 - self.partial_response) * state.baseline, over),
+            "risen from nadir": risen,
+            "fallen from baseline": reaches((1 - self.partial_response) * state.baseline, over),
             "in response": state.in_response & self.response_persists,
             "non-targets followed": findings.has_nontarget,
             "non-targets evaluated": findings.nontargets_evaluated,

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from abscopal.errors import InputError, Problem, shown, unknown
 
-SIMULATED: tuple[str, ...] = ("RECIST 1.1", "iRECIST")
+SIMULATED: tuple[str, ...] = ("RECIST 1.1", "iRECIST", "irRC", "irRECIST", "imRECIST", "PCWG3")
 """Criteria by which the scans of a simulated trial can be read."""
 
 MEASURED: dict[str, str] = {"mRECIST": "VIABLE_MM"}
