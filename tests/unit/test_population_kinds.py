@@ -14,11 +14,9 @@ from abscopal.population.immune_status import immune_competence
 from abscopal.population.parameterise import unknown_parameters
 from abscopal.population.pools import Pool
 from abscopal.population.residual import OCCULT_MM, occult_colonies, with_burden
-from abscopal.population.screening import eligibility, screen
 from abscopal.population.seeding import primaries, seed_lesions
 from abscopal.population.traits import Candidates, draw_history, draw_traits, log_factor
 from abscopal.population.virtual_population import draw_population
-from abscopal.random_streams import uniform
 from abscopal.trial.simulate import prepare
 
 ORGAN_NAMES = list(ORGANS)
@@ -250,24 +248,6 @@ def test_microsatellite_instability_is_read_where_it_is(design):
     assert unstable.baseline.readouts["MSI"].mean() > 0.85
     assert stable.baseline.readouts["MSI"].mean() == 0.0
     assert unstable.baseline.flags()["msi"].all()
-
-
-def test_who_must_have_a_trait_is_drawn_anew_until_he_or_she_has_it():
-    wanted = {"pdl1_ge50": 1.0, "brain": 0.0, "male": 0.6}
-    assert eligibility(wanted) == {"pdl1_ge50": True, "brain": False}
-
-    def flags_of(number):
-        return {"pdl1_ge50": uniform(1, number, "a")[:, 0] < 0.3, "brain": uniform(1, number, "b")[:, 0] < 0.1}
-
-    found = screen(wanted, NUMBER, flags_of)
-    flags = flags_of(found)
-    assert flags["pdl1_ge50"].mean() > 0.99
-    assert flags["brain"].mean() < 0.01
-    first = flags_of(NUMBER)
-    kept = first["pdl1_ge50"] & ~first["brain"]
-    assert np.array_equal(found[kept], NUMBER[kept])
-    assert len(np.unique(found)) == len(NUMBER)
-    assert np.array_equal(screen({"male": 0.6}, NUMBER, flags_of), NUMBER)
 
 
 def test_a_trial_that_enrols_by_pd_l1_has_the_patients_it_asks_for(design):

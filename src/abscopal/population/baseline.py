@@ -14,6 +14,7 @@ from abscopal.population.distributions import EPSILON, sample, shifted
 from abscopal.population.seeding import MOST_TARGETS, Lesions
 from abscopal.population.traits import Candidates, log_factor, marginal_flags
 from abscopal.random_streams import normal, uniform
+from abscopal.sources import assumed, cited
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -21,6 +22,13 @@ SEEN_MM = 5.0  # about the detection limit of CT; what the clinic really sees is
 NOT_VISCERAL = ("node", "skin", "bone", "marrow", "breast", "prostate", "bladder")
 LEAST_BURDEN = -3.0  # standard score of those without visible disease
 ECOG_FITNESS, ECOG_BURDEN = 0.6, 0.3  # assumed: correlations of performance status with fitness and burden
+ECOG2_SHARE, ECOG3_SHARE = 0.34, 0.12
+PRACTICE_SOURCES = (
+    cited("Lilenbaum RC et al. J Thorac Oncol 2008;3:125", recalled=True,
+          derived="34 % of patients with lung cancer had 2 or more by their physicians; taken for every cancer"),
+    assumed("a third of those with 2 or more have 3 or 4; 4 is not told from 3, since no trial enrols either"),
+)  # fmt: skip
+"""Where the shares with performance status 2 or more, and 3 or more, of those who come come from."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class Baseline:
     nlr: Array
     gfr: Array
     has: dict[str, Flags]  # organ: whether a lesion of at least SEEN_MM is there
+    spread: dict[str, Flags]  # organ: the same of a lesion that is not the primary
     traits: dict[str, Flags]
     published: dict[str, Flags]
     history: dict[str, Flags]
@@ -86,9 +95,12 @@ def draw_baseline(
     who: Candidates,
     history: dict[str, Flags],
     age_median: float | None = None,
+    *,
+    in_practice: bool = False,
 ) -> Baseline:
     """Draw covariates jointly with what lies beneath them: markers share the factors that drive the biology.
 
+    Performance status is 0 or 1, as in those whom trials enrol; `in_practice` it is 0 to 3, as in those who come.
     PD-L1 is the tumour's constitutive PD-L1 read with assay error (a standard deviation of 0.5 on the logit: assumed,
     assays of one biopsy disagree by about a category).
     """
@@ -105,13 +117,14 @@ def draw_baseline(
         age=age,
         male=male,
         weight=weight,
-        ecog=_performance(indication, who, lesions),
+        ecog=_performance(indication, who, lesions, in_practice),
         ldh=draw["LDH"],
         pdl1=1 / (1 + np.exp(-(logit + 0.5 * error))),
         tmb=draw["TMB"],
         nlr=draw["NLR"],
         gfr=_filtration(age, male, weight, normal(seed, subjects, "creatinine")[:, 0]),
-        has={name: (seen & (lesions.organ == number)).any(axis=1) for number, name in enumerate(organs)},
+        has=_by_organ(organs, lesions, seen),
+        spread=_by_organ(organs, lesions, seen & ~lesions.primary),
         traits=dict(who.traits),
         published=marginal_flags(indication, who.traits),
         history=history,
@@ -138,8 +151,16 @@ def _filtration(age: Array, male: Flags, weight: Array, score: Array) -> Array:
     return np.asarray(np.clip(clearance, 20.0, 180.0))
 
 
-def _performance(indication: Indication, who: Candidates, lesions: Lesions) -> NDArray[np.int64]:
-    """Draw performance status 0 or 1, worse with poor fitness and high burden, at about the indication's share."""
+def _by_organ(organs: list[str], lesions: Lesions, which: Flags) -> dict[str, Flags]:
+    """Whether each patient has one of the lesions marked [n, SLOTS] in each organ."""
+    return {name: (which & (lesions.organ == number)).any(axis=1) for number, name in enumerate(organs)}
+
+
+def _performance(indication: Indication, who: Candidates, lesions: Lesions, in_practice: bool) -> NDArray[np.int64]:
+    """Draw performance status, worse with poor fitness and high burden.
+
+    About the indication's share has 1 or more of those with 0 or 1; in practice a share has 2 and a smaller one 3 besides.
+    """
     from scipy.special import ndtri
 
     burden, usual = lesions.diameter[:, :MOST_TARGETS].sum(axis=1), indication.sum_of_diameters
@@ -147,4 +168,8 @@ def _performance(indication: Indication, who: Candidates, lesions: Lesions) -> N
     own = normal(who.seed, who.number, "performance status")[:, 0]
     rest = np.sqrt(1 - ECOG_FITNESS**2 - ECOG_BURDEN**2)
     latent = -ECOG_FITNESS * who.common["fitness"] + ECOG_BURDEN * score + rest * own
-    return np.asarray(latent > ndtri(1 - indication.ecog1.value), dtype=np.int64)
+    if not in_practice:
+        return np.asarray(latent > ndtri(1 - indication.ecog1.value), dtype=np.int64)
+    fit = (1 - indication.ecog1.value) * (1 - ECOG2_SHARE)
+    limits = ndtri([fit, 1 - ECOG2_SHARE, 1 - ECOG3_SHARE])
+    return np.asarray((latent[:, None] > limits).sum(axis=1), dtype=np.int64)
