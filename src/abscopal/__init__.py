@@ -29,6 +29,7 @@ _PUBLIC = {
     "cox": "abscopal.analysis.cox",
     "derive_endpoints": "abscopal.clinic.derive",
     "disease_model": "abscopal.catalogue",
+    "hyperprogression": "abscopal.clinic.hyperprogression",
     "kaplan_meier": "abscopal.analysis.kaplan_meier",
     "load_protocol": "abscopal.catalogue",
     "logrank": "abscopal.analysis.logrank",

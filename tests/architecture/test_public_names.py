@@ -30,6 +30,7 @@ PUBLIC = [
     "cox",
     "derive_endpoints",
     "disease_model",
+    "hyperprogression",
     "kaplan_meier",
     "load_protocol",
     "logrank",

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from abscopal.analysis.summary import LANDMARKS, summarise
+from abscopal.analysis.summary import HYPERPROGRESSION, LANDMARKS, summarise
 from abscopal.analysis.survival import Survival
+from abscopal.clinic.hyperprogression import NEEDS_NO_SCAN_BEFORE
 
 MONTH = 30.4375
 ARM_KEYS = ["n", "orr", "cr", "dcr", "pfs_median", "os_median", "pfs_at", "os_at", "dor_median", "ttr_median", "irae"]
@@ -99,3 +100,27 @@ def test_a_single_arm_has_no_contrasts():
 def test_an_unknown_reference_is_refused():
     with pytest.raises(ValueError, match="one of chemo, nivolumab, got 'placebo'"):
         summarise(trial(), "x", 1, "placebo")
+
+
+def test_hyperprogression_is_the_share_of_those_evaluated_and_names_its_definition():
+    tables = trial()
+    flags = np.where(
+        np.arange(60) < 30, "", np.where(np.arange(60) % 10 == 0, "Y", np.where(np.arange(60) % 2, "N", ""))
+    )
+    tables["adsl"] = tables["adsl"].assign(HPDFL=flags)
+    arms = summarise(tables, "x", 1)["arms"]
+    assert arms["chemo"]["hyperprogression"] is None
+    assert "hyperprogression_definition" not in arms["chemo"]
+    assert arms["nivolumab"]["hyperprogression"] == pytest.approx(3 / 18)
+    assert arms["nivolumab"]["hyperprogression_definition"] == NEEDS_NO_SCAN_BEFORE == HYPERPROGRESSION
+
+
+def test_endpoints_of_the_setting_are_summarised_where_the_trial_has_them():
+    tables = trial()
+    progression = tables["adtte"][tables["adtte"]["PARAMCD"] == "PFS"]
+    tables["adtte"] = pd.concat([tables["adtte"], progression.assign(PARAMCD="RFS")], ignore_index=True)
+    summary = summarise(tables, "x", 1, "chemo")
+    arm = summary["arms"]["nivolumab"]
+    assert arm["rfs_median"] == arm["pfs_median"]
+    assert "efs_median" not in arm
+    assert [row["endpoint"] for row in summary["contrasts"]] == ["OS", "PFS", "RFS"]

@@ -17,6 +17,8 @@ from abscopal.units import DAYS_PER_MONTH
 
 Times = Mapping[str, Survival]  # by endpoint
 ENDPOINTS = ("OS", "PFS", "DOR", "TTR")
+OF_SETTING = ("IPFS", "EFS", "RFS", "DFS")  # where the trial has them
+HYPERPROGRESSION = "Matos 2020"  # the definition of ADSL's HPDFL
 LANDMARKS = (6, 12, 18, 24, 36, 48, 60)  # months
 
 
@@ -42,9 +44,11 @@ def summarise(
     dict
         JSON-safe. None (null) where a median is not reached or a hazard ratio is not finite; landmarks end with the
         arm's follow-up. `irae` holds, by organ, the share with immune-related events of any grade (`any`) and of grade
-        3 or worse (`grade3`); without a table of adverse events it is empty and `trae_grade3` None, as
-        `hyperprogression` is, which is not assessed yet: a 0 would claim that none occurred. `orr`, `cr` and `dcr` are
-        of the confirmed best response among all enrolled subjects; `ttr_median` is the plain median among responders.
+        3 or worse (`grade3`); without a table of adverse events it is empty and `trae_grade3` None. `hyperprogression`
+        is the share, by `hyperprogression_definition`, of the subjects that could be evaluated; None where there were
+        none, because the first scan came too late or the table does not say. `orr`, `cr` and `dcr` are of the confirmed
+        best response among all enrolled subjects; `ttr_median` is the plain median among responders. `ipfs_median`,
+        `efs_median`, `rfs_median` and `dfs_median`, and their contrasts, are there where the trial has the endpoint.
     """
     adsl = enrolled(tables["adsl"])
     tables = {**tables, **{name: analysed(tables[name]) for name in ("adtr", "adrs")}}
@@ -53,7 +57,7 @@ def summarise(
         raise ValueError(f"reference_arm: expected one of {', '.join(arms)}, got {reference_arm!r}")
     adtte = tables["adtte"][tables["adtte"]["USUBJID"].isin(adsl["USUBJID"])]
     known = set(adtte["PARAMCD"].unique())
-    times = {code: Survival(adtte, code) for code in ENDPOINTS if code in known}
+    times = {code: Survival(adtte, code) for code in (*ENDPOINTS, *OF_SETTING) if code in known}
     return {
         "protocol": protocol_name,
         "seed": int(seed),
@@ -69,6 +73,7 @@ def _arms(
     rates = response_rates(tables["adrs"], adsl)
     toxicity = _toxicity(tables, adsl)
     pseudo = pseudoprogression(tables["adtr"], tables["adrs"], adsl)
+    hyper = _hyperprogression(adsl)
     return {
         arm: {
             "n": rates[arm].objective.n,
@@ -83,9 +88,21 @@ def _arms(
             "ttr_median": _median_time_to_response(times, arm),
             **toxicity.get(arm, {"irae": {}, "trae_grade3": None}),
             "pseudoprogression": pseudo[arm].rate,
-            "hyperprogression": None,
+            "hyperprogression": hyper.get(arm),
+            **({"hyperprogression_definition": HYPERPROGRESSION} if arm in hyper else {}),
+            **{f"{code.lower()}_median": _median(times, code, arm) for code in OF_SETTING if code in times},
         }
         for arm in arms
+    }
+
+
+def _hyperprogression(adsl: pd.DataFrame) -> dict[str, float]:
+    """Return the share of hyperprogressive subjects by arm, among those that could be evaluated; no arm without any."""
+    if "HPDFL" not in adsl.columns:
+        return {}
+    told = adsl[adsl["HPDFL"].isin(["Y", "N"])]
+    return {
+        str(arm): float(share) for arm, share in told["HPDFL"].eq("Y").groupby(told["ARM"].astype("str")).mean().items()
     }
 
 
@@ -146,7 +163,7 @@ def _pairs(arms: list[str], reference_arm: str | None) -> list[tuple[str, str]]:
 
 def _contrasts(times: Times, pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:
     contrasts = []
-    for endpoint in ("OS", "PFS"):
+    for endpoint in ("OS", "PFS", *(code for code in OF_SETTING if code in times)):
         for arm, reference in pairs:
             ratio = _finite_ratio(times, endpoint, arm, reference)
             numbers = {key: None if ratio is None else getattr(ratio, key) for key in ("hr", "lo", "hi", "p")}

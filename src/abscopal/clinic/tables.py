@@ -92,6 +92,7 @@ ADSL = Schema(
         Column("ACCESS", "string", "", "Access to treatment: ON TIME, LATE or NONE; see `access` of the protocol"),
         Column("ENTRYDY", "integer", "day", "Calendar day of day 0, counted from the first enrolment of the trial"),
         Column("TRTEDY", "float", "day", "Day of the last dose of protocol treatment"),
+        Column("HPDFL", "string", "", "Hyperprogression by Matos 2020 (Y, N); empty where it cannot be evaluated"),
         Column("DTHDY", "float", "day", "Day of death; missing if alive at cut-off"),
         Column("DTHCAUS", "string", "", "Cause of death"),
         Column("EOSDY", "float", "day", "Last day known"),

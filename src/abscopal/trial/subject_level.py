@@ -10,6 +10,7 @@ import numpy as np
 from abscopal.clinic.criterion import Bools
 from abscopal.clinic.disposition import REASON_LABELS, end_of_study, follow_up
 from abscopal.clinic.endpoints import FollowUp
+from abscopal.clinic.hyperprogression import early_hyperprogression
 from abscopal.clinic.imaging import ORGANS
 from abscopal.clinic.lesions import Role
 from abscopal.clinic.records import Subjects
@@ -47,6 +48,7 @@ def adsl(
     has = {name: (organs == ORGANS.index(name)).any(axis=1) for name in ("liver", "brain", "bone", "lung")}
     died = np.isfinite(follow.death_day)
     started = np.isfinite(follow.subsequent_day)
+    progressive, told = early_hyperprogression(course.scans, course.organ, len(baseline.age))
     frame = subjects.columns(np.arange(len(baseline.age))) | {
         "AGE": np.floor(baseline.age),
         "SEX": words(["F", "M"], baseline.male.astype(np.int64)),
@@ -68,6 +70,7 @@ def adsl(
         "ACCESS": words(ACCESS_LABELS, course.access),
         "ENTRYDY": np.floor(course.entry),
         "TRTEDY": course.last_dose,
+        "HPDFL": words(["", "N", "Y"], told.astype(np.int64) + progressive),
         "DTHDY": follow.death_day,
         "DTHCAUS": coded(np.where(died, course.cause, "")),
         "EOSDY": follow.known_day,
