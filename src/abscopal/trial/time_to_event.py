@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from abscopal.clinic.censoring import censoring_named
 from abscopal.clinic.clinical_events import METASTASIS, SECOND_PRIMARY
-from abscopal.clinic.criterion import Criterion
+from abscopal.clinic.criterion import Criterion, Visits
 from abscopal.clinic.endpoints import Curative, FollowUp, adtte
 from abscopal.clinic.records import Subjects, visits_of
 from abscopal.protocol.protocol import Protocol
@@ -34,9 +34,15 @@ def time_to_event(
         end,
         criterion,
         censoring_named(protocol.censoring, scheduled),
-        immune=visits if criterion.name == IMMUNE else None,
+        immune=visits if criterion.name == IMMUNE else _by_other_criteria(course, IMMUNE),
         curative=curative(protocol, course),
     )
+
+
+def _by_other_criteria(course: Course, name: str) -> Visits | None:
+    """Return the responses by a further criterion; None where the trial does not assess it."""
+    scans = [reader.scans for reader in course.further if reader.criterion.name == name]
+    return visits_of(len(course.arm), scans[0]) if scans else None
 
 
 def curative(protocol: Protocol, course: Course) -> Curative | None:
