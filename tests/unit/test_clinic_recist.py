@@ -77,13 +77,13 @@ def test_nothing_followed_and_nothing_new_is_no_evidence_of_disease():
 MINIMUM_SD = 42
 TABLE_3 = [
     ("CR", "CR", "CR", "CR"),
-    ("CR", "PR", "SD", "NE"),  # footnote a: never PR, since a true CR that regrows is no response
-    ("CR", "SD", "SD", None),
+    ("CR", "PR", "SD", "PD"),  # footnote a: never PR, since a true CR that regrows is no response
+    ("CR", "SD", "SD", "PD"),
     ("CR", "PD", "SD", "PD"),
     ("CR", "NE", "SD", "NE"),
     ("PR", "CR", "PR", "PR"),
     ("PR", "PR", "PR", "PR"),
-    ("PR", "SD", "SD", None),
+    ("PR", "SD", "SD", "NE"),  # the row says SD; section 4.6.3 has it last long enough like any other
     ("PR", "PD", "SD", "PD"),
     ("PR", "NE", "SD", "NE"),
     ("NE", "NE", "NE", "NE"),
@@ -97,11 +97,28 @@ def best(first, second, day, confirmed=True, gap=28):
     return LABELS[found.response[0]]
 
 
+def series(words, confirmed=True):
+    """Best response of visits four weeks apart from the minimum duration of stable disease on."""
+    codes = np.array([[LABELS.index(word) for word in words.split()]], dtype=np.int8)
+    days = MINIMUM_SD + 28.0 * np.arange(codes.shape[1])[None, :]
+    return LABELS[Recist().best(Visits(codes, days, np.full(codes.shape, np.nan)), confirmed=confirmed).response[0]]
+
+
 @pytest.mark.parametrize(("first", "second", "long_enough", "too_early"), TABLE_3)
 def test_row_of_recist_1_1_table_3_confirmed_best_response(first, second, long_enough, too_early):
     assert best(first, second, MINIMUM_SD) == long_enough
-    if too_early is not None:
-        assert best(first, second, 10) == too_early
+    assert best(first, second, 10) == too_early
+
+
+def test_confirmation_survives_one_visit_that_could_not_be_evaluated_not_two():
+    assert series("PR NE PR") == "PR"
+    assert series("PR NE NE PR") == "SD"
+    assert series("CR NE CR") == "CR"
+
+
+def test_worse_between_breaks_a_confirmation():
+    assert series("PR SD PR") == "SD"
+    assert series("PR SD PR PR") == "PR"
 
 
 @pytest.mark.parametrize(("gap", "expected"), [(27, "SD"), (28, "PR")])

@@ -62,6 +62,13 @@ BEST_RULES: tuple[Rule, ...] = (
         "non-target disease only, neither gone nor progressing",
     ),
     Rule(Response.PD, ("progression",), (), "RECIST 1.1 4.4.3", "progression, and nothing better before it"),
+    Rule(
+        Response.PD,
+        ("disease after complete response",),
+        (),
+        "RECIST 1.1 table 3",
+        "disease is back after a complete response, before it could count as stable",
+    ),
     Rule(Response.IUPD, ("unconfirmed progression",), (), "iRECIST table 3", "never confirmed nor reversed"),
     Rule(Response.NED, ("no disease",), (), "RECIST 1.1 4.4.3", "nothing was ever seen to follow"),
     Rule(Response.NE, (), (), "RECIST 1.1 table 3", "nothing that can be evaluated, or not long enough"),
@@ -126,6 +133,12 @@ def _confirmed_from(first: int, code: Codes, day: Floats, agreeing: Bools, passi
     return confirmed
 
 
+def _after_complete(code: Codes) -> Bools:
+    """Whether a complete response was reached at an earlier visit (n, V); a series of one visit has none earlier."""
+    complete = code == Response.CR
+    return np.asarray(np.logical_or.accumulate(complete, axis=1) & ~complete)
+
+
 def _facts(code: Codes, day: Floats, timing: Timing, confirmed: bool) -> dict[str, Bools]:
     """Where each fact of `BEST_RULES` holds, visit by visit (n, V)."""
     complete, responding = code == Response.CR, is_one_of(code, (Response.CR, Response.PR))
@@ -139,6 +152,7 @@ def _facts(code: Codes, day: Floats, timing: Timing, confirmed: bool) -> dict[st
         "stable long enough": is_one_of(code, (Response.CR, Response.PR, Response.SD)) & long_enough,
         "non-target stable long enough": (code == Response.NON_CR_NON_PD) & long_enough,
         "progression": code == Response.PD,
+        "disease after complete response": is_one_of(code, (Response.PR, Response.SD)) & _after_complete(code),
         "unconfirmed progression": code == Response.IUPD,
         "no disease": code == Response.NED,
         "seen": code != Response.NONE,
@@ -171,6 +185,8 @@ def best_response(
     code = _TO_PLAIN[visits.response]
     code = code if after_progression else _until_progression(code)
     facts = _facts(code, visits.day, timing, confirmed)
+    if immune:  # disease that is back is iUPD by iRECIST, never progression for good
+        facts["disease after complete response"][:] = False
     rule = first_match(BEST_RULES, {name: np.asarray(where.any(axis=1)) for name, where in facts.items()})
     best = np.array([row.response for row in BEST_RULES], dtype=np.int8)[rule]
     first = np.select(
