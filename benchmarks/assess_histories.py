@@ -34,7 +34,8 @@ def histories(subjects, seed=1):
     target = lesions["ROLE"] == "target"
     organ = np.where(target, draw.choice(ORGANS, len(lesions)), draw.choice(NON_TARGET_ORGANS, len(lesions)))
     lesions["ORGAN"], lesions["NODE"] = organ, organ == "node"
-    lesions["LESION"] = lesions["ROLE"].map({"target": "T", "non-target": "N", "new": "X"}) + lesions["number"].astype(str)
+    letter = lesions["ROLE"].map({"target": "T", "non-target": "N", "new": "X"})
+    lesions["LESION"] = letter + lesions["number"].astype(str)
     lesions["start"] = 15 + 60 * draw.random(len(lesions))
     lesions["rate"] = 0.006 * draw.standard_normal(len(lesions))
     scans = draw.integers(2, 11, subjects)[lesions["subject"]]

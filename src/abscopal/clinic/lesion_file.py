@@ -106,7 +106,7 @@ def read_table(file: Path) -> tuple[pd.DataFrame, Lines | None]:
         raise
     except (ValueError, OSError, EOFError) as error:
         kind = "a SAS transport file" if name.endswith(".xpt") else "a CSV or Parquet table"
-        raise InputError([Problem(expected=kind, got=shown(str(error)), file=str(file))]) from error
+        raise InputError([Problem(expected=kind, got=shown(str(error)).strip("'"), file=str(file))]) from error
 
 
 def _read_transport(file: Path) -> pd.DataFrame:
