@@ -19,7 +19,10 @@ from abscopal.clinic.criterion import (
     take,
     unseen,
 )
+from abscopal.clinic.lesion_table import MEASURES
 from abscopal.errors import InputError
+from abscopal.protocol.criteria import MEASURED, SIMULATED
+from abscopal.protocol.protocol import Protocol
 
 
 @pytest.mark.parametrize("name", ["RECIST 1.1", "recist1.1", "Recist1.1", "RECIST1.1"])
@@ -94,3 +97,35 @@ def test_records_are_taken_put_back_and_joined_field_by_field():
 def test_a_response_is_looked_up_in_an_array_of_any_shape():
     code = np.array([[Response.CR, Response.NONE], [Response.ICPD, Response.PR]], dtype=np.int8)
     assert is_one_of(code, (Response.CR, Response.ICPD)).tolist() == [[True, False], [True, False]]
+
+
+def test_a_protocol_may_ask_for_every_criterion_that_a_simulated_scan_can_be_read_by():
+    found = criteria()
+    assert set(SIMULATED) | set(MEASURED) == set(found)
+    assert all(set(found[name].needs) <= {"PERP_MM"} for name in SIMULATED)  # the second diameter is simulated
+    assert all(column in found[name].needs for name, column in MEASURED.items())
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_a_protocol_keeps_the_name_of_its_criteria(name):
+    assert Protocol(**PROTOCOL, criteria=name).criteria == name
+
+
+@pytest.mark.parametrize(("name", "column"), MEASURED.items())
+def test_a_protocol_cannot_ask_for_criteria_whose_measure_no_simulated_scan_has(name, column):
+    with pytest.raises(InputError, match=f"criteria: expected criteria for simulated scans .*needs {column}"):
+        Protocol(**PROTOCOL, criteria=name)
+
+
+def test_unknown_criteria_of_a_protocol_are_refused_with_the_nearest_name():
+    with pytest.raises(InputError, match=r"criteria: expected a known response criterion, .*did you mean imRECIST"):
+        Protocol(**PROTOCOL, criteria="imRECST")
+
+
+@pytest.mark.parametrize("criterion", criteria().values(), ids=lambda criterion: criterion.name)
+def test_measures_that_a_criterion_needs_or_reads_are_columns_of_a_lesion_table(criterion):
+    assert set(criterion.needs) | set(criterion.reads) <= set(MEASURES)
+    assert not set(criterion.needs) & set(criterion.reads)
+
+
+PROTOCOL = {"indication": "melanoma", "subjects": 10, "arms": [{"name": "a", "regimen": ["nivolumab 240 mg q2w"]}]}
