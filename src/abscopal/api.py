@@ -13,12 +13,13 @@ import numpy as np
 
 from abscopal import catalogue
 from abscopal.engine.kernel import Backend
+from abscopal.population.pools import pools
 from abscopal.protocol.protocol import Protocol
 from abscopal.runs.failures import failures_of
 from abscopal.runs.finish import write_run
 from abscopal.runs.manifest import manifest, summary
 from abscopal.trial.course import Course
-from abscopal.trial.simulate import Design, allocate, enrol, follow, prepare, tables
+from abscopal.trial.simulate import Design, enrol, follow, prepare, randomise, tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +78,7 @@ def run(
     tell("growing the patients", 0.0)
     population = enrol(design, seed, count, workers)
     tell("growing the patients", 1.0)
-    arm = allocate(planned, count, seed)
+    arm = randomise(design, population, seed, pools(count))
     course = follow(
         design, population, arm, seed, workers=workers, progress=lambda share: tell("running the trial", share)
     )
@@ -156,7 +157,7 @@ class Trial:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """Rates (fractions of 1) and times (months) by arm, hazard ratios, and how many failed for what reasons."""
-        return summary(self.design, self.tables, self.seed, self.failures, [])
+        return summary(self.design, self.tables, self.seed, self.failures, [], self.population.screening)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -168,6 +169,7 @@ class Trial:
             n=len(self.adsl),
             classes=self.population.classes,
             effective=self.population.effective,
+            screening=self.population.screening,
             marginals={name: float(flag.mean()) for name, flag in traits.items()},
             failed=len(self.failures),
             wall_seconds=self.wall_seconds,

@@ -82,6 +82,7 @@ ADSL = Schema(
         Column("GFR", "float", "mL/min", "Creatinine clearance"),
         Column("TRAITS", "string", "", "Drivers and subtypes of the tumour, separated by spaces"),
         Column("HISTORY", "string", "", "Earlier treatment and illness that bear on immunity, separated by spaces"),
+        Column("STRATUM", "string", "", "Stratum of the randomisation; empty where it was not stratified"),
         Column("NLESION", "integer", "", "Lesions seen at baseline"),
         Column("NSITE", "integer", "", "Organs with a lesion seen at baseline"),
         Column("SUMDIAM", "float", "mm", "Sum of target diameters at baseline"),

@@ -19,6 +19,7 @@ from abscopal.analysis.columns import REPORT
 from abscopal.analysis.enrolled import analysed, enrolled
 from abscopal.clinic.parquet import join_parquet, read_parquet
 from abscopal.clinic.tables import SCHEMAS
+from abscopal.population.screening import Screening, total
 from abscopal.population.virtual_population import add_classes
 from abscopal.protocol.yaml_form import to_yaml
 from abscopal.runs.files import checksum, sync_folder, write_json, write_text
@@ -96,7 +97,8 @@ def finish(
     join_tables(folder, records, threads)
     failures = [failure for record in records for failure in record.failures]
     tables = RunTables(folder)
-    found = summary(design, tables, plan.seed, failures, ledger.missing_subjects)
+    screening = total(Screening.of_plain(record.screening) for record in records)
+    found = summary(design, tables, plan.seed, failures, ledger.missing_subjects, screening)
     described = _manifest(folder, plan, design, records, len(failures), wall_seconds)
     write_run(folder, design, tables, found, failures, described)
     return found
@@ -155,6 +157,7 @@ def _manifest(
         n=n,
         classes=add_classes(record.classes for record in records),
         effective=sum(record.effective for record in records),
+        screening=total(Screening.of_plain(record.screening) for record in records),
         marginals={name: sum(record.marginals[name] for record in records) / n for name in traits},
         failed=failed,
         wall_seconds=wall_seconds,

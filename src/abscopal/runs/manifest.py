@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from abscopal.engine.batch import Batch
 from abscopal.mechanisms.organ_milieu import ORGAN_SOURCES
 from abscopal.population import population_sources
+from abscopal.population.screening import Screening
 from abscopal.runs.failures import failed_summary
 from abscopal.runs.plan import versions
 from abscopal.sources import Source
@@ -26,6 +27,7 @@ def manifest(
     n: int,
     classes: Mapping[str, int],
     effective: float,
+    screening: Screening,
     marginals: Mapping[str, float],
     failed: int,
     wall_seconds: float,
@@ -39,6 +41,8 @@ def manifest(
         What was run, and the number of subjects in its tables.
     classes, effective
         How the candidates ended, and how many equally weighted ones the plausible are worth.
+    screening
+        How many were screened for the subjects, and why those who failed did.
     marginals
         Share of the enrolled with each trait, by name; those that the protocol publishes are kept.
     failed
@@ -63,6 +67,7 @@ def manifest(
             if name in wanted
         },
         "effective_candidates": round(effective, 1),
+        "screening": screening.plain(),
         "counts": {**classes, "solver failure": failed},
         "solver": {
             "method": "Tsitouras 5(4)",
@@ -81,14 +86,16 @@ def summary(
     seed: int,
     failures: Iterable[Mapping[str, Any]],
     missing: list[dict[str, Any]],
+    screening: Screening,
 ) -> dict[str, Any]:
-    """Return what `summary.json` holds: the summary of the tables, who failed and why, and who is missing."""
+    """Return what `summary.json` holds: the summary of the tables, who was screened, who failed, who is missing."""
     from abscopal.analysis.summary import summarise
     from abscopal.report.published import describe
 
     protocol = design.protocol
     reference = describe(protocol).control if len(protocol.arms) > 1 else None
     found = summarise(tables, protocol.name, seed, reference)
+    found["screening"] = screening.plain()
     found["failed"] = failed_summary(failures)
     return found | ({"missing": missing} if missing else {})
 

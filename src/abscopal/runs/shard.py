@@ -23,7 +23,7 @@ from abscopal.protocol.protocol import Protocol
 from abscopal.runs.failures import failures_of
 from abscopal.runs.files import checksum, digest, sync_folder, write_json
 from abscopal.runs.plan import Plan, differences, make_plan
-from abscopal.trial.simulate import Design, allocate, coded_tables, enrol, follow, prepare, subject_names
+from abscopal.trial.simulate import Design, coded_tables, enrol, follow, prepare, randomise, subject_names
 
 RECORD, SHARDS = "shard.json", "shards"
 Progress = Callable[[float], None]
@@ -67,6 +67,8 @@ class Record:
         SHA-256 and size in bytes of each file.
     classes, effective, marginals
         How its candidates ended, their effective number, and how many of the enrolled have each published trait.
+    screening
+        How many were screened for these subjects, and why those who failed did.
     failures
         Subjects whose computation failed: subject, day, status, reason.
     seconds
@@ -82,6 +84,7 @@ class Record:
     classes: dict[str, int]
     effective: float
     marginals: dict[str, int]
+    screening: dict[str, Any]
     failures: list[dict[str, Any]]
     seconds: dict[str, float]
     tries: int = 1
@@ -179,7 +182,7 @@ def _simulate(task: Task, folder: Path, progress: Progress | None) -> Record:
     watch.lap("preparing")
     population = enrol(design, plan.seed, plan.n, task.threads, plan.pools(task.shard))
     watch.lap("population")
-    arm = allocate(design.protocol, last - first, plan.seed, first)
+    arm = randomise(design, population, plan.seed, plan.pools(task.shard))
     course = follow(design, population, arm, plan.seed, workers=task.threads, progress=progress)
     watch.lap("clinic")
     watch.move("clinic", "engine", course.end.seconds)
@@ -196,6 +199,7 @@ def _simulate(task: Task, folder: Path, progress: Progress | None) -> Record:
         files=files,
         classes=population.classes,
         effective=population.effective,
+        screening=population.screening.plain(),
         marginals={name: int(np.count_nonzero(flag)) for name, flag in population.baseline.flags().items()},
         failures=failures_of(course, names),
         seconds=watch.seconds,

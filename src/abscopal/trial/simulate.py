@@ -27,8 +27,9 @@ from abscopal.protocol.protocol import Protocol
 from abscopal.trial.conduct import conduct
 from abscopal.trial.course import Course
 from abscopal.trial.giving import check_treatments
-from abscopal.trial.randomise import permuted_blocks
+from abscopal.trial.randomise import permuted_blocks, stratified_blocks
 from abscopal.trial.scan_tables import measurements, responses
+from abscopal.trial.strata import stratum_of
 from abscopal.trial.subject_level import adsl, known
 from abscopal.trial.supportive import supportive
 from abscopal.trial.time_to_event import time_to_event
@@ -141,6 +142,21 @@ def subject_names(count: int, first: int = 0, last: int | None = None) -> list[s
     return [f"SUBJ-{number:0{width}d}" for number in range(first + 1, (count if last is None else last) + 1)]
 
 
+def randomise(design: Design, population: VirtualPopulation, seed: int, which: Sequence[Pool]) -> Index:
+    """Randomise the subjects of some pools, consecutive ones, to the arms of a protocol: within strata, if it has any.
+
+    Returns arm numbers [n]; a subject's depends on his or her pool alone.
+    """
+    protocol, first = design.protocol, which[0].first
+    if not protocol.stratify:
+        return allocate(protocol, len(population.number), seed, first)
+    stratum, weights = stratum_of(protocol.stratify, population.baseline), [arm.allocation for arm in protocol.arms]
+    parts = [
+        stratified_blocks(weights, stratum[pool.first - first : pool.last - first], seed, pool.first) for pool in which
+    ]
+    return np.concatenate(parts)
+
+
 def allocate(protocol: Protocol, count: int, seed: int, first: int = 0) -> Index:
-    """Randomise `count` subjects, counted from subject `first` of the trial, to the arms of a protocol."""
+    """Randomise `count` subjects, from subject `first` of the trial, to the arms of a protocol without strata."""
     return permuted_blocks([arm.allocation for arm in protocol.arms], count, seed, first)

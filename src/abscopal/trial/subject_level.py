@@ -21,6 +21,7 @@ from abscopal.protocol.protocol import Protocol
 from abscopal.protocol.treatment import Treatment
 from abscopal.trial.access import ACCESS_LABELS
 from abscopal.trial.course import Course
+from abscopal.trial.strata import stratum_names, stratum_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +64,7 @@ def adsl(
         "GFR": baseline.gfr.round(0),
         "TRAITS": _listed(baseline.traits, len(baseline.age)),
         "HISTORY": _listed(baseline.history, len(baseline.age)),
+        "STRATUM": words(stratum_names(protocol.stratify), stratum_of(protocol.stratify, baseline)),
         "NLESION": seen.sum(axis=1),
         "NSITE": (organs[:, :, None] == np.arange(len(ORGANS))).any(axis=1).sum(axis=1),
         "SUMDIAM": scan.sum_mm,
