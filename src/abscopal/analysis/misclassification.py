@@ -10,7 +10,7 @@ the scan was called CR, PR or SD. Later scans there are only where treatment goe
 later fall is nobody's to see.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +79,7 @@ def misclassification(
     rows = adtruth[adtruth["AVISITN"] > 0]
     who = places(rows["USUBJID"], subjects["USUBJID"])
     rows, who = rows[who >= 0], who[who >= 0]
-    response = rows["AVALC"].astype(str) if adrs is None else _responses(adrs, rows, subjects["USUBJID"], who)
+    response = rows["AVALC"] if adrs is None else _responses(adrs, rows, subjects["USUBJID"], who)
     return {name: _of_arm(rows[mine], who[mine], response[mine]) for name, mine in _by_arm(names, arm[who])}
 
 
@@ -87,9 +87,7 @@ def _by_arm(names: list[str], arm: NDArray[np.integer]) -> list[tuple[str, NDArr
     return [(name, arm == code) for code, name in enumerate(names)]
 
 
-def _responses(
-    adrs: pd.DataFrame, rows: pd.DataFrame, subjects: pd.Series, who: NDArray[np.integer]
-) -> "pd.Series[str]":
+def _responses(adrs: pd.DataFrame, rows: pd.DataFrame, subjects: pd.Series, who: NDArray[np.integer]) -> pd.Series:
     """Response of each row of the truth, from the rows of ADRS with the same subject and scan."""
     overall = adrs[adrs["PARAMCD"].eq("OVR")]
     place = places(overall["USUBJID"], subjects)
@@ -103,23 +101,32 @@ def _responses(
     return pd.Series(known.reindex(wanted).fillna("").to_numpy(), index=rows.index, dtype="str")
 
 
-def _of_arm(rows: pd.DataFrame, who: NDArray[np.integer], response: "pd.Series[str]") -> Misclassification:
-    group = np.full(len(rows), "", dtype=object)
-    for name, words in GROUPS.items():
-        group[response.isin(words).to_numpy()] = name
-    truth = rows["TRUTH"].astype(str).to_numpy()
-    scans = {g: {t: int(((group == g) & (truth == t)).sum()) for t in TRUTHS} for g in GROUPS}
-    judged = sum(sum(row.values()) for name, row in scans.items() if name != "unconfirmed PD")
-    first = first_calls(rows.assign(AVALC=response.to_numpy()), who)
+def _of_arm(rows: pd.DataFrame, who: NDArray[np.integer], response: pd.Series) -> Misclassification:
+    group, truth = _numbered(response, GROUPS.values()), _numbered(rows["TRUTH"], ([word] for word in TRUTHS))
+    judged = (group >= 0) & (truth >= 0)
+    cells = np.bincount(
+        group[judged].astype(np.int64) * len(TRUTHS) + truth[judged], minlength=len(GROUPS) * len(TRUTHS)
+    ).tolist()
+    scans = {g: dict(zip(TRUTHS, cells[k * len(TRUTHS) :], strict=False)) for k, g in enumerate(GROUPS)}
+    decided = sum(sum(row.values()) for name, row in scans.items() if name != "unconfirmed PD")
+    first = first_calls(rows.assign(AVALC=response), who)
     fallen, later = first["CHANGE_LAST"] < 0, first["CHANGE_LATER"] < 0
-    overlooked = (truth == "grown") & np.isin(group, ["CR", "PR", "SD"])
+    overlooked = (truth == TRUTHS.index("grown")) & np.isin(group, [list(GROUPS).index(g) for g in ("CR", "PR", "SD")])
     return Misclassification(
         scans=scans,
-        right=_share(sum(scans[g][t] for g, t in RIGHT), judged),
+        right=_share(sum(scans[g][t] for g, t in RIGHT), decided),
         pseudoprogression=_share(int(fallen.sum()), len(first)),
         wrong=_share(int((fallen | later).sum()), len(first)),
         missed=_share(len(np.unique(who[overlooked])), len(np.unique(who))),
     )
+
+
+def _numbered(values: pd.Series, sets: Iterable[Collection[str]]) -> NDArray[np.int8]:
+    """Return the number of the set that each word belongs to; -1 for none."""
+    number = np.full(len(values), -1, dtype=np.int8)
+    for code, words in enumerate(sets):
+        number[values.isin(words).to_numpy()] = code
+    return number
 
 
 def _share(successes: int, n: int) -> Proportion | None:

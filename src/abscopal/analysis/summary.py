@@ -9,6 +9,7 @@ import pandas as pd
 
 from abscopal.analysis.cox import CoxError, HazardRatio
 from abscopal.analysis.enrolled import analysed, enrolled
+from abscopal.analysis.misclassification import misclassification
 from abscopal.analysis.pseudoprogression import pseudoprogression
 from abscopal.analysis.response import response_rates
 from abscopal.analysis.survival import Survival
@@ -30,7 +31,7 @@ def summarise(
     Parameters
     ----------
     tables : mapping
-        "adsl", "adtr", "adrs", "adtte", and "adae" where adverse events were recorded.
+        "adsl", "adtr", "adrs", "adtte", "adae" where adverse events were recorded, "adtruth" where the truth is known.
     protocol_name : str
         Name to print.
     seed : int
@@ -49,6 +50,7 @@ def summarise(
         none, because the first scan came too late or the table does not say. `orr`, `cr` and `dcr` are of the confirmed
         best response among all enrolled subjects; `ttr_median` is the plain median among responders. `ipfs_median`,
         `efs_median`, `rfs_median` and `dfs_median`, and their contrasts, are there where the trial has the endpoint.
+        `truth` holds the shares of `misclassification.Misclassification`, where a table tells the truth.
     """
     adsl = enrolled(tables["adsl"])
     tables = {**tables, **{name: analysed(tables[name]) for name in ("adtr", "adrs")}}
@@ -74,6 +76,7 @@ def _arms(
     toxicity = _toxicity(tables, adsl)
     pseudo = pseudoprogression(tables["adtr"], tables["adrs"], adsl)
     hyper = _hyperprogression(adsl)
+    truth = _truth(tables, adsl)
     return {
         arm: {
             "n": rates[arm].objective.n,
@@ -91,6 +94,7 @@ def _arms(
             "hyperprogression": hyper.get(arm),
             **({"hyperprogression_definition": HYPERPROGRESSION} if arm in hyper else {}),
             **{f"{code.lower()}_median": _median(times, code, arm) for code in OF_SETTING if code in times},
+            **({"truth": truth[arm]} if arm in truth else {}),
         }
         for arm in arms
     }
@@ -103,6 +107,20 @@ def _hyperprogression(adsl: pd.DataFrame) -> dict[str, float]:
     told = adsl[adsl["HPDFL"].isin(["Y", "N"])]
     return {
         str(arm): float(share) for arm, share in told["HPDFL"].eq("Y").groupby(told["ARM"].astype("str")).mean().items()
+    }
+
+
+def _truth(tables: Mapping[str, pd.DataFrame], adsl: pd.DataFrame) -> dict[str, dict[str, float | None]]:
+    """By arm: shares of responses that are right, of progressions that are wrong or missed; empty without the truth."""
+    if "adtruth" not in tables:
+        return {}
+    return {
+        arm: {
+            name: None if share is None else share.rate
+            for name in ("right", "pseudoprogression", "wrong", "missed")
+            for share in (getattr(found, name),)
+        }
+        for arm, found in misclassification(tables["adtruth"], adsl).items()
     }
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from abscopal.report.document import document
 from abscopal.report.findings import Findings, gather
 from abscopal.report.markup import Html, tag
+from abscopal.report.misclassification import misclassification_section
 from abscopal.report.numbers import counted
 from abscopal.report.provenance import model_section, reproduce_section, sources_section
 from abscopal.report.published import Description
@@ -38,6 +39,7 @@ SECTIONS = (
     ("published", "Simulated beside published", comparison_section),
     ("survival", "Survival", survival_section),
     ("response", "Response", response_section),
+    ("truth", "Response against truth", misclassification_section),
     ("course", "Course of single subjects", course_section),
     ("sites", "Lesion sites", sites_section),
     ("subgroups", "Hazard ratios and subgroups", forest_section),
