@@ -36,6 +36,7 @@ class Reason(IntEnum):
     WITHDRAWAL = 4
     NEVER_TREATED = 5
     LOST = 6
+    TOXICITY = 7
 
 
 REASON_LABELS: tuple[str, ...] = (
@@ -46,6 +47,7 @@ REASON_LABELS: tuple[str, ...] = (
     "WITHDRAWAL",
     "NEVER TREATED",
     "LOST TO FOLLOW-UP",
+    "ADVERSE EVENT",
 )
 
 

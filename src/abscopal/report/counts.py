@@ -22,7 +22,7 @@ STOP_REASONS = {
     "DEATH": "death",
     "COMPLETED": "planned treatment completed",
     "WITHDRAWAL": "withdrawal",
-    "TOXICITY": "toxicity",
+    "ADVERSE EVENT": "adverse event",
     "ONGOING": "still on treatment at cut-off",
     "NEVER TREATED": "never treated",
 }

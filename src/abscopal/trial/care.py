@@ -7,61 +7,22 @@ product of their shares. Between visits nobody looks, except that severe symptom
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Protocol as Interface
 
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.clinic.criterion import put, take
-from abscopal.clinic.disposition import Reason, stop
 from abscopal.clinic.toxicity_grades import Grades
-from abscopal.drugs.drug import Drug
-from abscopal.protocol.protocol import Protocol
-from abscopal.trial.course import Course
 from abscopal.trial.events import Events
-from abscopal.trial.giving import Giving
-from abscopal.trial.plan import Calendar, Dose, Due, Intake
-from abscopal.trial.safety import Safety
+from abscopal.trial.management import SEEKS_CARE, ImmuneManagement
+from abscopal.trial.plan import Dose, Due, Intake
+from abscopal.trial.supportive import AGAINST_IMMUNE_EVENTS
+from abscopal.trial.ward import Ward
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Ward:
-    """What care acts on and through.
-
-    Parameters
-    ----------
-    protocol, drugs
-        What is planned; every drug of the model by name, those given for toxicity included.
-    arm
-        Arm number of each subject [n].
-    seed
-        Of the run.
-    calendar, giving, safety, events, course
-        The trial as it goes.
-    """
-
-    protocol: Protocol
-    drugs: Mapping[str, Drug]
-    arm: Index
-    seed: int
-    calendar: Calendar
-    giving: Giving
-    safety: Safety
-    events: Events
-    course: Course
-
-    def stop_treatment(self, who: Index, day: int, reason: Reason) -> None:
-        """Stop all protocol treatment of these subjects; scans and follow-up go on."""
-        on = who[self.course.treatment.on[who]]
-        put(self.course.treatment, on, stop(take(self.course.treatment, on), np.ones(len(on), bool), day, reason))
-        self.giving.stop(on, day, line=1)
-        self.safety.follow_up(self.calendar, on, day)
 
 
 class Part(Interface):
@@ -118,4 +79,8 @@ class Care:
 def care_of(ward: Ward) -> Care:
     """Return the care that a trial's protocol asks for."""
     parts: list[Part] = []
+    if ward.protocol.management.immune != "none" and set(AGAINST_IMMUNE_EVENTS) <= set(ward.drugs):
+        parts.append(ImmuneManagement(ward))
+    else:
+        ward.events.ignore(np.arange(len(ward.arm)), SEEKS_CARE)
     return Care(parts, ward.events)

@@ -47,7 +47,7 @@ from abscopal.protocol.procedure import Ablation, Resection
 from abscopal.protocol.protocol import Protocol, Subsequent
 from abscopal.random_streams import exponential, uniform
 from abscopal.trial.access import reach
-from abscopal.trial.care import Ward, care_of
+from abscopal.trial.care import care_of
 from abscopal.trial.course import Course
 from abscopal.trial.events import Events
 from abscopal.trial.giving import Giving
@@ -56,6 +56,7 @@ from abscopal.trial.plan import Calendar, Due, Look, last_days
 from abscopal.trial.safety import Safety
 from abscopal.trial.scan_days import ScanDays
 from abscopal.trial.scanning import Scanning
+from abscopal.trial.ward import Ward
 from abscopal.units import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 Array = NDArray[np.float64]
