@@ -33,6 +33,7 @@ _TO_PLAIN[[Response.ICR, Response.IPR, Response.ISD, Response.ICPD, Response.NON
     Response.NON_CR_NON_PD,
     Response.IUPD,
 ]
+_TO_PLAIN[[Response.IR1, Response.IR2, Response.IR3]] = Response.IUPD
 _FROM_PLAIN = np.arange(len(Response), dtype=np.int8)
 _FROM_PLAIN[Response.IUPD] = Response.UPD
 _TO_IMMUNE = np.arange(len(Response), dtype=np.int8)

@@ -49,6 +49,9 @@ class Response(IntEnum):
     ICPD = 12
     NON_ICR_NON_IUPD = 13
     UPD = 14
+    IR1 = 15
+    IR2 = 16
+    IR3 = 17
 
 
 LABELS: tuple[str, ...] = (
@@ -67,11 +70,18 @@ LABELS: tuple[str, ...] = (
     "iCPD",
     "NON-iCR/NON-iUPD",
     "uPD",
+    "IR1",
+    "IR2",
+    "IR3",
 )
 """The word for each `Response`, by code; NED is no evidence of disease (nothing to follow).
 
-uPD is progression that a criterion other than iRECIST still wants confirmed.
+uPD is progression that a criterion other than iRECIST still wants confirmed, IR1 to IR3 the indeterminate responses of
+LYRIC, which are the same by their causes.
 """
+
+SUSPECTED: tuple[Response, ...] = (Response.IUPD, Response.UPD, Response.IR1, Response.IR2, Response.IR3)
+"""What is progression only if a later scan says so."""
 
 
 @dataclass(frozen=True)
@@ -217,8 +227,8 @@ class VisitResponse:
 
     @property
     def suspected(self) -> Bools:
-        """Progression still to be confirmed (iUPD, uPD)."""
-        return is_one_of(self.response, (Response.IUPD, Response.UPD))
+        """Progression still to be confirmed (iUPD, uPD, IR1 to IR3)."""
+        return is_one_of(self.response, SUSPECTED)
 
 
 def unseen(n: int) -> VisitResponse:
@@ -313,9 +323,16 @@ class Criterion(Protocol):
 
 
 def choose(mask: Bools, new: Record, old: Record) -> Record:
-    """Return a record of arrays that takes `new` where the mask holds and `old` elsewhere, field by field."""
+    """Return a record of arrays that takes `new` where the mask (n,) holds and `old` elsewhere, field by field.
+
+    Arrays of lesions (n, L) are taken row by row.
+    """
+
+    def picked_rows(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.where(mask if a.ndim == 1 else mask[:, None], a, b)
+
     pairs = ((f.name, getattr(new, f.name), getattr(old, f.name)) for f in fields(new))  # type: ignore[arg-type]
-    picked = {name: np.where(mask, a, b) if isinstance(a, np.ndarray) else choose(mask, a, b) for name, a, b in pairs}
+    picked = {name: picked_rows(a, b) if isinstance(a, np.ndarray) else choose(mask, a, b) for name, a, b in pairs}
     return replace(new, **picked)  # type: ignore[type-var]
 
 

@@ -12,7 +12,17 @@ import numpy as np
 import pandas as pd
 
 from abscopal.clinic.censoring import censoring_named
-from abscopal.clinic.criterion import LABELS, Codes, Criterion, Floats, Response, Visits, criterion_named, is_one_of
+from abscopal.clinic.criterion import (
+    LABELS,
+    SUSPECTED,
+    Codes,
+    Criterion,
+    Floats,
+    Response,
+    Visits,
+    criterion_named,
+    is_one_of,
+)
 from abscopal.clinic.endpoints import Curative, FollowUp, adtte
 from abscopal.clinic.records import Subjects, until
 from abscopal.clinic.words import spelled, words
@@ -26,7 +36,6 @@ FURTHER: tuple[str, ...] = ("ARM", "DTHDY", "NXTDY", "SURGDY", "SECONDDY")
 """Columns that it may have: arm, days of death, of subsequent therapy, of surgery, of a second primary found."""
 
 IMMUNE = "iRECIST"
-_SUSPECTED = (Response.IUPD, Response.UPD)
 _PROGRESSION = (Response.PD, Response.ICPD)
 _SETTLED = tuple(
     Response[name] for name in ("CR", "PR", "SD", "NON_CR_NON_PD", "ICR", "IPR", "ISD", "NON_ICR_NON_IUPD")
@@ -117,7 +126,7 @@ def progression_days(response: Codes, day: Floats) -> Floats:
     dated, since = np.full(day.shape, np.nan), np.full(len(day), np.nan)
     for visit in range(day.shape[1]):
         code, now = response[:, visit], day[:, visit]
-        since = np.where(is_one_of(code, _SUSPECTED) & np.isnan(since), now, since)
+        since = np.where(is_one_of(code, SUSPECTED) & np.isnan(since), now, since)
         progressed = is_one_of(code, _PROGRESSION)
         dated[:, visit] = np.where(progressed, np.where(np.isnan(since), now, since), np.nan)
         since[is_one_of(code, _SETTLED)] = np.nan

@@ -16,7 +16,18 @@ import pandas as pd
 
 from abscopal.clinic import tables
 from abscopal.clinic.censoring import Censoring
-from abscopal.clinic.criterion import Bools, Criterion, Floats, Integers, Response, Visits, is_one_of, joined, take
+from abscopal.clinic.criterion import (
+    SUSPECTED,
+    Bools,
+    Criterion,
+    Floats,
+    Integers,
+    Response,
+    Visits,
+    is_one_of,
+    joined,
+    take,
+)
 from abscopal.clinic.records import Subjects, until
 from abscopal.clinic.words import coded, words
 from abscopal.sources import Source, cited
@@ -300,11 +311,11 @@ def first_progression(visits: Visits, unresolved: bool) -> Floats:
 
 
 def _open_suspicion(visits: Visits) -> Floats:
-    """Day of the first iUPD after the last visit that settled the matter; infinity without one."""
-    pending = (Response.NONE, Response.NE, Response.IUPD)
+    """Day of the first suspicion (iUPD, uPD) after the last visit that settled the matter; infinity without one."""
+    pending = (Response.NONE, Response.NE, *SUSPECTED)
     number = np.arange(1, visits.response.shape[1] + 1)
     last_settled = np.where(is_one_of(visits.response, pending), 0, number).max(axis=1, initial=0)
-    still_open = (visits.response == Response.IUPD) & (number > last_settled[:, None])
+    still_open = is_one_of(visits.response, SUSPECTED) & (number > last_settled[:, None])
     return np.asarray(np.where(still_open, visits.day, np.inf).min(axis=1, initial=np.inf))
 
 
