@@ -64,6 +64,18 @@ tests <- list(test("lung", "sex"), test("lung", "ecog"), test("lung", "sex", "ec
               test("veteran", "celltype"), test("veteran", "trt", "celltype"), test("ovarian", "rx"),
               test("ovarian", "rx", "resid.ds"), test("tied", "arm"), test("tied", "arm", "stratum"))
 
+# ---- restricted mean ------------------------------------------------------------------------------------------
+restricted <- function(name, horizon, rows = NULL) {
+  d <- sets[[name]]
+  if (!is.null(rows)) d <- d[d[[rows[1]]] == rows[2], ]
+  table <- summary(survfit(Surv(time, status) ~ 1, data = d), rmean = horizon)$table
+  list(data = name, column = rows[1], value = rows[2], horizon = horizon, mean = unname(table["rmean"]),
+       standard_error = unname(table["se(rmean)"]))
+}
+means <- list(restricted("lung", 365), restricted("lung", 365, c("sex", 1)), restricted("lung", 365, c("sex", 2)),
+              restricted("veteran", 200), restricted("veteran", 200, c("trt", 2)), restricted("ovarian", 1000),
+              restricted("tied", 8), restricted("flat", 7))
+
 # ---- Cox ------------------------------------------------------------------------------------------------------
 # Tighter than R's default 1e-9, which stops short of the eighth digit of a coefficient.
 tight <- coxph.control(eps = 1e-14, toler.chol = 1e-15, iter.max = 100)
@@ -103,6 +115,6 @@ wilson <- lapply(counts, function(pair) {
 frozen <- list(
   made_by = "tests/reference/make_r_survival.R",
   versions = list(R = R.version.string, survival = as.character(packageVersion("survival"))),
-  kaplan_meier = curves, logrank = tests, cox = models, clopper_pearson = exact, wilson = wilson)
+  kaplan_meier = curves, logrank = tests, restricted_mean = means, cox = models, clopper_pearson = exact, wilson = wilson)
 write_json(frozen, file.path(folder, "r_survival.json"), digits = NA, auto_unbox = TRUE, na = "null", null = "null",
            pretty = FALSE)

@@ -11,6 +11,7 @@ from abscopal.analysis.cox import cox
 from abscopal.analysis.kaplan_meier import kaplan_meier
 from abscopal.analysis.logrank import logrank
 from abscopal.analysis.proportion import proportion, rate_difference, wilson_interval
+from abscopal.analysis.restricted_mean import restricted_mean
 
 DATA = Path(__file__).parent / "data"
 R = json.loads((DATA / "r_survival.json").read_text())
@@ -42,6 +43,13 @@ def curve_of(case):
 curves = pytest.mark.parametrize("case", R["kaplan_meier"], ids=label)
 group_comparisons = pytest.mark.parametrize("case", R["logrank"], ids=label)
 models = pytest.mark.parametrize("case", R["cox"], ids=label)
+
+
+@pytest.mark.parametrize("case", R["restricted_mean"], ids=label)
+def test_restricted_mean_and_its_standard_error_match_R_survfit(case):
+    found = restricted_mean(curve_of(case | {"weights": None, "conf_type": "log-log"}), case["horizon"])
+    assert found.mean == pytest.approx(case["mean"], rel=1e-8)
+    assert found.standard_error == pytest.approx(case["standard_error"], rel=1e-8)
 
 
 def test_frozen_numbers_say_which_R_and_survival_made_them():
