@@ -21,12 +21,18 @@ STOP_REASONS = {
     "PROGRESSION": "progression",
     "DEATH": "death",
     "COMPLETED": "planned treatment completed",
-    "WITHDRAWAL": "withdrawal",
+    "WITHDRAWAL": "withdrawal of consent",
+    "LOST TO FOLLOW-UP": "lost to follow-up",
     "ADVERSE EVENT": "adverse event",
     "ONGOING": "still on treatment at cut-off",
     "NEVER TREATED": "never treated",
 }
-END_STATES = {"DEATH": "died", "ONGOING": "alive at cut-off", "LOST TO FOLLOW-UP": "lost to follow-up"}
+END_STATES = {
+    "DEATH": "died",
+    "ONGOING": "alive at cut-off",
+    "LOST TO FOLLOW-UP": "lost to follow-up",
+    "WITHDRAWAL BY SUBJECT": "withdrew consent",
+}
 
 # label, column, name of the published marginal, how to print a column of subjects
 BASELINE: tuple[tuple[str, str, str, Cell], ...] = (
