@@ -1,4 +1,4 @@
-"""iRECIST as an ordered table of rules on top of RECIST 1.1.
+"""iRECIST, for immunotherapy: RECIST 1.1 whose progression has to be confirmed, and may be undone.
 
 Seymour L et al., Lancet Oncol 2017;18:e143-e152. Progression by RECIST 1.1 is at first unconfirmed (iUPD); it is
 confirmed (iCPD) by further worsening at a scan at least four weeks later, and dated back to the iUPD; if the disease

@@ -31,9 +31,9 @@ SOURCES: dict[str, Source] = {
     "recist.progression_mm": cited(WOLCHOK, doi=_DOI, where="table 1", derived="no absolute rise is asked for"),
     "confirmation": cited(WOLCHOK, doi=_DOI, where="table 1"),
     "smallest_mm": cited(WOLCHOK, doi=_DOI, where="table 1, new measurable lesions; baseline lesions alike"),
-    "most_visceral": cited(WOLCHOK, doi=_DOI, where="tumour burden", recalled=True),
-    "most_cutaneous": cited(WOLCHOK, doi=_DOI, where="tumour burden", recalled=True),
-    "most_per_organ": cited(WOLCHOK, doi=_DOI, where="tumour burden", recalled=True),
+    "most_visceral": cited(WOLCHOK, doi=_DOI, where="PMC6942076 table 3, PMC6600249 table 2"),
+    "most_cutaneous": cited(WOLCHOK, doi=_DOI, where="PMC6942076 table 3, PMC6600249 table 2"),
+    "most_per_organ": cited(WOLCHOK, doi=_DOI, where="PMC6942076 table 3, PMC6600249 table 2"),
     "normal node": assumed(
         "irRC has no rule for nodes; one below 10 mm short axis is taken as gone, as in RECIST 1.1, or no patient with "
         "nodes could reach a complete response"

@@ -1,4 +1,4 @@
-"""RECIST 1.1 as ordered tables of rules.
+"""RECIST 1.1, for solid tumours: the sum of at most five diameters, and new lesions are progression at once.
 
 Eisenhauer EA et al., Eur J Cancer 2009;45:228-247, with the clarifications of the EORTC RECIST committee. The tables
 are read from the top: the first rule whose facts hold gives the response.
