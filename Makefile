@@ -38,8 +38,9 @@ validate: $(VENV)/installed ## run every published trial and compare, in minutes
 schema: $(VENV)/installed ## write the JSON Schema of protocols anew
 	$(BIN)/python -m abscopal.protocol.schema
 
-oracles: ## write the survival statistics of R anew (needs R with the package survival)
+oracles: ## write the statistics of R anew (needs R with the package survival)
 	Rscript tests/reference/make_r_survival.R
+	Rscript tests/reference/make_r_economics.R
 
 lock: $(VENV)/installed ## resolve the dependencies anew and pin them (needs the network)
 	$(INSTALL) uv

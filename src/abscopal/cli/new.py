@@ -59,6 +59,18 @@ def new_mechanism_command(name: NewName, as_json: AsJson = False) -> None:
     _new("mechanisms", name, "mechanism.txt", ".py", as_json)
 
 
+@new.command("prices")
+@exit_codes
+def new_prices_command(name: NewName, as_json: AsJson = False) -> None:
+    """Write an example of a price table for abscopal cost; every number in it is to be replaced."""
+    from importlib.resources import files
+
+    _require(name, r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "letters, digits, dots, dashes and underscores")
+    text = files("abscopal.cli").joinpath("templates", "prices.txt").read_text(encoding="utf-8")
+    path = _write(f"{name}.yaml", text, name)
+    _tell(name, path, f"replace its numbers, then abscopal cost RUN --prices {path}", as_json)
+
+
 def _new(kind: str, name: str, template: str, ending: str, as_json: bool) -> None:
     from importlib.resources import files
 
