@@ -36,7 +36,7 @@ def trial(arms=("chemo", "nivolumab"), per_arm=30, followed_months=30.0, deaths=
 
 def test_summary_has_exactly_the_keys_of_the_published_contract():
     summary = summarise(trial(), "checkmate-066", 7, "chemo")
-    assert list(summary) == ["protocol", "seed", "n", "arms", "contrasts"]
+    assert list(summary) == ["protocol", "seed", "n", "arms", "contrasts", "benefit_risk"]
     assert (summary["protocol"], summary["seed"], summary["n"]) == ("checkmate-066", 7, 60)
     assert all(list(arm) == ARM_KEYS for arm in summary["arms"].values())
     assert [list(contrast) for contrast in summary["contrasts"]] == [

@@ -7,7 +7,7 @@ of PARAMCD "SUMDIAM" and the report also those of the subjects in `report.lesion
 from collections.abc import Mapping
 
 SUMMARY: Mapping[str, tuple[str, ...]] = {
-    "adsl": ("USUBJID", "ARM", "CLASS", "HPDFL"),
+    "adsl": ("USUBJID", "ARM", "CLASS", "HPDFL", "STRATUM"),
     "adtr": ("USUBJID", "AVISITN", "PARAMCD", "AVAL", "ANL01FL"),
     "adrs": ("USUBJID", "AVISITN", "PARAMCD", "AVALC", "ANL01FL"),
     "adtte": ("USUBJID", "ARM", "PARAMCD", "AVAL", "CNSR"),

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from abscopal.analysis.benefit_risk import benefit_risk, plain
 from abscopal.analysis.cox import CoxError, HazardRatio
 from abscopal.analysis.enrolled import analysed, enrolled
 from abscopal.analysis.misclassification import misclassification
 from abscopal.analysis.pseudoprogression import pseudoprogression
 from abscopal.analysis.response import response_rates
+from abscopal.analysis.stratified import plain_contrasts
 from abscopal.analysis.survival import Survival
 from abscopal.analysis.toxicity import IMMUNE_RELATED, toxicity_rates
 from abscopal.units import DAYS_PER_MONTH
@@ -50,7 +52,9 @@ def summarise(
         none, because the first scan came too late or the table does not say. `orr`, `cr` and `dcr` are of the confirmed
         best response among all enrolled subjects; `ttr_median` is the plain median among responders. `ipfs_median`,
         `efs_median`, `rfs_median` and `dfs_median`, and their contrasts, are there where the trial has the endpoint.
-        `truth` holds the shares of `misclassification.Misclassification`, where a table tells the truth.
+        `truth` holds the shares of `misclassification.Misclassification`, where a table tells the truth. `benefit_risk`
+        holds gain in mean survival, response and severe events of all and by stratum (`analysis/benefit_risk.py`), and
+        `stratified` the contrasts within strata, where there are any.
     """
     adsl = enrolled(tables["adsl"])
     tables = {**tables, **{name: analysed(tables[name]) for name in ("adtr", "adrs")}}
@@ -66,7 +70,21 @@ def summarise(
         "n": len(adsl),
         "arms": _arms(tables, adsl, times, arms),
         "contrasts": _contrasts(times, _pairs(arms, reference_arm)),
+        **_of_strata(tables, adsl, adtte, _pairs(arms, reference_arm)),
     }
+
+
+def _of_strata(
+    tables: Mapping[str, pd.DataFrame], adsl: pd.DataFrame, adtte: pd.DataFrame, pairs: list[tuple[str, str]]
+) -> dict[str, Any]:
+    """Benefit and risk of all and by stratum, where there is a reference arm; comparisons within strata, if any."""
+    found: dict[str, Any] = {}
+    if contrasts := plain_contrasts(adtte, adsl, pairs):
+        found["stratified"] = contrasts
+    if pairs:
+        rows, months = benefit_risk(tables, pairs[0][1])
+        found["benefit_risk"] = plain(rows, months)
+    return found
 
 
 def _arms(
