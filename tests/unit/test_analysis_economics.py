@@ -137,6 +137,48 @@ def test_one_price_of_all_subsequent_therapy_needs_no_prices_of_its_drugs():
         costs(trial, prices())
 
 
+def test_a_dose_that_was_left_out_costs_a_visit_and_is_no_treatment():
+    tables = three_subjects()
+    tables["adex"] = tables["adex"].assign(EXDOSE=[130.0, 0.0, 10.0, 130.0])
+    trial = Followed.of(tables)
+    assert trial.treated_until.tolist() == [0, 99, 0]
+    per_dose = {"antibody": {"per_dose": 7, "administration": "infusion"}, "tablet": {"per_day": 50}}
+    found = costs(trial, prices(drugs=per_dose))
+    assert total(found["drugs"], 3).tolist() == [7, 5000, 7]
+    assert total(found["administration"], 3).tolist() == [200, 0, 200]
+    assert total(found["visits"], 3).tolist() == [200, 100, 100]
+
+
+def test_drugs_against_toxicity_are_priced_where_the_price_of_toxicity_does_not_include_them():
+    row = {"USUBJID": "two", "ARM": "A", "CMINDC": "Colitis", "ASTDY": 10}
+    given = [
+        row | {"AENDY": 39, "CMTRT": "prednisone", "CMDOSE": 60.0, "CMDOSU": "mg/day"},
+        row | {"AENDY": 10, "CMTRT": "infliximab", "CMDOSE": 400.0, "CMDOSU": "mg"},
+    ]
+    trial = Followed.of(three_subjects() | {"adcm": pd.DataFrame(given)})
+    assert total(costs(trial, prices())["management_drugs"], 3).tolist() == [0, 0, 0]
+    with pytest.raises(InputError, match=r"(?s)drugs.infliximab.*drugs.prednisone"):
+        costs(trial, prices(toxicity_includes_drugs=False))
+    drugs = prices().drugs | {
+        "prednisone": DrugPrice(vials=[{"mg": 20, "price": 0.5}]),
+        "infliximab": DrugPrice(vials=[{"mg": 100, "price": 300}], administration="infusion"),
+    }
+    found = costs(trial, prices(drugs=drugs, toxicity_includes_drugs=False))
+    assert total(found["management_drugs"], 3) == pytest.approx([0, 30 * 3 * 0.5 + 4 * 300, 0])
+    assert total(found["administration"], 3).tolist() == [400, 200, 200]
+
+
+def test_a_fatal_episode_counts_as_grade_4_where_grade_5_is_not_listed():
+    toxicity = prices(toxicity={"by_grade": {"4": 9}, "terms": {"Colitis": {"4": 1, "5": 2}}}).toxicity
+    assert [toxicity.of("Hepatitis", 5), toxicity.of("Colitis", 5), toxicity.of("Colitis", 3)] == [9, 2, 0]
+
+
+def test_laboratory_days_are_visits_where_the_table_has_them():
+    samples = pd.DataFrame({"USUBJID": ["one", "one", "three"], "ADY": [0, 7, 14], "PARAMCD": "ALT"})
+    found = costs(Followed.of(three_subjects() | {"adlb": samples}), prices())
+    assert total(found["visits"], 3).tolist() == [300, 100, 200]
+
+
 def test_a_horizon_beyond_the_data_is_refused_and_says_how_far_they_reach(by_hand):
     with pytest.raises(InputError, match=r"got 2, and an arm is followed for 1.00; follow the trial for longer"):
         evaluate(by_hand, prices(), horizon_years=2)

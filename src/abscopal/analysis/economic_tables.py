@@ -93,7 +93,8 @@ class Followed:
     treated_until : (n,) float, day
         Last day of protocol treatment; 0 for those never treated.
     doses, events, scans, medications, samples : DataFrame
-        Rows of ADEX, ADAE, ADRS (one per scan), ADCM and ADLB with the subject's place in the column `place`.
+        Rows of ADEX, ADAE, ADRS (one per scan), ADCM and ADLB with the subject's place in the column `place`. Doses
+        that were left out (EXDOSE 0) are in `left_out`: the subject came, and was given nothing.
     """
 
     names: NDArray[np.str_]
@@ -104,6 +105,7 @@ class Followed:
     progressed: Floats
     treated_until: Floats
     doses: pd.DataFrame
+    left_out: pd.DataFrame
     events: pd.DataFrame
     scans: pd.DataFrame
     medications: pd.DataFrame | None = None
@@ -127,7 +129,9 @@ class Followed:
         end, died = _endpoint(rows["adtte"], adsl, "OS")
         progression, seen = _endpoint(rows["adtte"], adsl, "PFS")
         codes, arms = pd.factorize(adsl["ARM"].astype("str"), sort=True)
-        doses = _doses(rows["adex"])
+        planned = _doses(rows["adex"])
+        nothing = planned["EXDOSE"] == 0
+        doses = planned[~nothing]
         onward = adsl["NXTDY"].to_numpy(float) if "NXTDY" in adsl.columns else np.full(len(adsl), np.nan)
         return cls(
             names=adsl["USUBJID"].astype("str").to_numpy(dtype=np.str_),
@@ -138,6 +142,7 @@ class Followed:
             progressed=np.where(seen, progression, np.where(np.isfinite(onward), onward, np.inf)),
             treated_until=_treated_until(doses, len(adsl)),
             doses=doses,
+            left_out=planned[nothing],
             events=rows["adae"],
             scans=rows["adrs"][rows["adrs"]["PARAMCD"] == "OVR"].drop_duplicates(["place", "ADY"]),
             medications=rows.get("adcm"),

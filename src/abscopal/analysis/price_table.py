@@ -58,14 +58,18 @@ class DrugPrice(Record):
 
 
 class ByGrade(Record):
-    """A number for each episode of an adverse event: of its term if that is listed, else of its grade; else 0."""
+    """A number for each episode of an adverse event: of its term if that is listed, else of its grade; else 0.
+
+    A fatal episode (grade 5) counts as one of grade 4 where grade 5 is not listed.
+    """
 
     by_grade: dict[Grade, Amount] = Field(default={}, description="Of any event, by the grade of the episode.")
     terms: dict[str, dict[Grade, Amount]] = Field(default={}, description="Of one event (AETERM), by grade.")
 
     def of(self, term: str, grade: int) -> float:
         """Return the number of an episode of this term and grade."""
-        found = self.terms.get(term, self.by_grade).get(str(grade))
+        table = self.terms.get(term, self.by_grade)
+        found = table.get(str(grade)) or (table.get("4") if grade == 5 else None)
         return 0.0 if found is None else found.value
 
 

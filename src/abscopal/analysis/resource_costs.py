@@ -52,7 +52,7 @@ def costs(trial: Followed, prices: PriceTable) -> dict[str, Accrual]:
     first, later = (_lines(trial, protocol=protocol) for protocol in (True, False))
     found = {
         "drugs": _of_drugs(first, prices),
-        "administration": _administration(_priced(trial, prices), prices),
+        "administration": _administration(_paid(trial, prices), prices),
         "visits": _visits(trial, prices),
         "scans": _at_once(trial.scans, prices.scan.value),
         "toxicity": _toxicity(trial, prices),
@@ -66,9 +66,11 @@ def costs(trial: Followed, prices: PriceTable) -> dict[str, Accrual]:
 
 def missing_prices(trial: Followed, prices: PriceTable) -> Iterator[Problem]:
     """Yield, for every drug given, what the table lacks to price it."""
-    given = pd.concat([_priced(trial, prices), _managed(trial, prices)])
+    given = _paid(trial, prices)
     for name, rows in given.groupby(given["EXTRT"].astype("str"), sort=True):
         units, count = sorted(set(rows["EXDOSU"].astype("str"))), len(rows)
+        if unknown := int(rows["EXDOSE"].isna().sum()):
+            yield Problem(f"drugs.{name}", "a dose (EXDOSE) in every row", f"{unknown} rows without")
         price = prices.drugs.get(str(name))
         if price is None:
             guess = did_you_mean(str(name), prices.drugs)
@@ -99,6 +101,11 @@ def _lines(trial: Followed, *, protocol: bool) -> pd.DataFrame:
 def _priced(trial: Followed, prices: PriceTable) -> pd.DataFrame:
     """Return doses that are priced one by one."""
     return trial.doses if prices.subsequent_therapy is None else _lines(trial, protocol=True)
+
+
+def _paid(trial: Followed, prices: PriceTable) -> pd.DataFrame:
+    """Everything that is priced one by one: doses, and drugs against toxicity."""
+    return pd.concat([_priced(trial, prices), _managed(trial, prices)])
 
 
 def _managed(trial: Followed, prices: PriceTable) -> pd.DataFrame:
@@ -185,8 +192,9 @@ def _administration(rows: pd.DataFrame, prices: PriceTable) -> Accrual:
 
 
 def _visits(trial: Followed, prices: PriceTable) -> Accrual:
-    given = trial.doses[~trial.doses["EXDOSU"].astype("str").str.endswith("/day")]
-    sources = [given, trial.scans, *([] if trial.samples is None else [trial.samples])]
+    come = pd.concat([trial.doses, trial.left_out])
+    come = come[~come["EXDOSU"].astype("str").str.endswith("/day")]
+    sources = [come, trial.scans, *([] if trial.samples is None else [trial.samples])]
     days = pd.concat([rows[["place", "ADY"]].astype(float) for rows in sources]).drop_duplicates()
     return _at_once(days.astype({"place": np.intp}), prices.visit.value)
 
