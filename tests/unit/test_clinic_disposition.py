@@ -9,13 +9,17 @@ from abscopal.clinic.disposition import (
     Reason,
     after_scan,
     begin_treatment,
+    calendar_days,
     cutoff_day,
     dropout_day,
     end_of_study,
+    entry_share,
     follow_up,
     stop,
     subsequent_start,
 )
+from abscopal.protocol import Arm, Protocol
+from abscopal.units import DAYS_PER_MONTH
 
 TREATED = np.array([True])
 
@@ -113,3 +117,23 @@ def test_response_can_be_taken_for_some_subjects_only():
     criterion = criterion_named("recist1.1")
     _, visit = criterion.assess(criterion.start(findings(100)), findings(20), 56)
     assert take(visit, np.array([0, 0])).response.tolist() == [Response.PR, Response.PR]
+
+
+def test_enrolment_rises_evenly_over_the_ramp_and_is_steady_after_it():
+    uniform = (np.arange(100_000) + 0.5) / 100_000
+    entry = entry_share(uniform, 0.5)
+    assert (np.diff(entry) > 0).all()
+    rate = np.histogram(entry, bins=np.linspace(0, 1, 11))[0] / 100_000
+    np.testing.assert_allclose(rate[5:], 0.1 / 0.75, rtol=1e-3)
+    np.testing.assert_allclose(rate[:5], np.array([1, 3, 5, 7, 9]) * rate[9] / 10, rtol=2e-3)
+    np.testing.assert_array_equal(entry_share(uniform, 0.0), uniform)
+
+
+def test_a_cut_off_by_calendar_date_is_one_day_for_all():
+    arms = [Arm("a", ["nivolumab 240 mg q2w"])]
+    plan = {"indication": "melanoma", "subjects": 3, "arms": arms, "accrual_months": 10, "accrual_ramp_months": 4}
+    for protocol, months in ((Protocol(**plan, cutoff_months=30), 30), (Protocol(**plan, follow_up_months=12), 22)):
+        entry, cutoff = calendar_days(protocol, np.array([0.0, 0.4, 1.0]))
+        np.testing.assert_allclose(entry + cutoff, months * DAYS_PER_MONTH)
+        assert entry[0] == 0
+        assert entry[2] == pytest.approx(10 * DAYS_PER_MONTH)

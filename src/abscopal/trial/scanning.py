@@ -105,7 +105,7 @@ class Scanning:
         charter = self.charter
         if not len(who) or charter.missed + charter.missed_when_ill == 0:
             return who
-        missed = np.full(len(who), charter.missed)
+        missed = np.full(len(who), float(charter.missed))
         if "performance" in self.batch.kernel.layout.patient_species:
             missed += charter.missed_when_ill * (np.rint(self.batch.column("performance")[who]) >= ILL)
         return who[uniform(self.seed, self.number[who], "missed scan", self.days.visit(day))[:, 0] >= missed]
