@@ -24,6 +24,7 @@ SUFFIXES = (".csv", ".csv.gz", ".tsv", ".txt", ".parquet", ".xpt")
 _SEPARATORS = (",", ";", "\t", "|")
 _CLOSE_DAYS = 7  # scans this near each other of different lesions are most likely one visit
 _LISTED = 10
+_IBM_SPECK = 1e-70
 Lines = np.ndarray
 
 
@@ -113,9 +114,11 @@ def _read_transport(file: Path) -> pd.DataFrame:
     if file.stat().st_size == 0:
         raise ValueError("an empty file")
     try:
-        return pd.read_sas(file, format="xport", encoding="utf-8")
+        table = pd.read_sas(file, format="xport", encoding="utf-8")
     except UnicodeDecodeError:
-        return pd.read_sas(file, format="xport", encoding="cp1252")
+        table = pd.read_sas(file, format="xport", encoding="cp1252")
+    numbers = table.select_dtypes("float")
+    return table.assign(**numbers.mask(numbers.abs() < _IBM_SPECK, 0.0))  # which is how pandas reads the zero of IBM
 
 
 def _decoded(file: Path) -> str:

@@ -185,7 +185,7 @@ def _measured(results: Domain, identified: pd.DataFrame) -> pd.DataFrame:
         {
             "USUBJID": results.table["USUBJID"],
             "LESION": results.table["TRLNKID"],
-            **_days(results),
+            **_days(results, study_days=_has_study_days(results)),
             "TEST": results.text("TRTESTCD"),
             "_ROW": results.table.index,
         }
@@ -203,17 +203,19 @@ def _measured(results: Domain, identified: pd.DataFrame) -> pd.DataFrame:
     return _side_by_side(rows, keys)
 
 
-def _days(domain: Domain) -> dict[str, pd.Series]:
-    """Return the day of each row, from study days where all are there, or else from dates; and its visit."""
-    name, table = domain.name, domain.table
-    days: dict[str, pd.Series] = {}
-    if f"{name}DY" in table and ((table[f"{name}DY"] != "").all() or f"{name}DTC" not in table):
-        days["ADY"] = table[f"{name}DY"]
-    else:
-        days["ADT"] = table[f"{name}DTC"] if f"{name}DTC" in table else table[f"{name}DY"]
-    if "VISITNUM" in table:
-        days["VISIT"] = table["VISITNUM"]
-    return days
+def _has_study_days(domain: Domain) -> bool:
+    """Whether every row has a study day, or there is nothing else to go by."""
+    day = f"{domain.name}DY"
+    if day not in domain.table:
+        return False
+    return f"{domain.name}DTC" not in domain.table or bool((domain.table[day] != "").all())
+
+
+def _days(domain: Domain, *, study_days: bool) -> dict[str, pd.Series]:
+    """Return the study day or the date of each row, and its visit."""
+    column, name = (f"{domain.name}DY", "ADY") if study_days else (f"{domain.name}DTC", "ADT")
+    days = {name: domain.table[column] if column in domain.table else pd.Series("", index=domain.table.index)}
+    return days | ({"VISIT": domain.table["VISITNUM"]} if "VISITNUM" in domain.table else {})
 
 
 def _values(results: Domain) -> pd.DataFrame:
@@ -281,10 +283,12 @@ def _with_new_lesions(
         raise InputError(tumours.problems(lost["_TU"], "TULNKID", "a lesion with results in TR (TRLNKID)", got))
     if absent.empty:
         return measured
-    days = _days(Domain("TU", tumours.table.loc[absent["_TU"]], tumours.place))
-    if ("ADY" in days) != ("ADY" in measured):
-        column = "TUDY" if "ADY" in measured else "TUDTC"
-        raise InputError(tumours.problems(absent["_TU"], column, "a day, as in TR", tumours.table["TULNKID"]))
+    found = Domain("TU", tumours.table.loc[absent["_TU"]], tumours.place)
+    days = _days(found, study_days="ADY" in measured)
+    when, column = ("ADY", "TUDY") if "ADY" in days else ("ADT", "TUDTC")
+    undated = days[when].index[days[when] == ""]
+    if len(undated):
+        raise InputError(tumours.problems(undated, column, "when the lesion was found", days[when]))
     extra = absent.drop(columns="_TU").assign(STATE="present", DIAMETER_MM=np.nan, _ROW=-1)
     extra = extra.assign(**{name: values.to_numpy() for name, values in days.items() if name in measured})
     remark(f"{results.place.file}: new lesions of TU without a result in TR, taken as present: {len(extra)}")
