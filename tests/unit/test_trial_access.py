@@ -46,7 +46,12 @@ def followed(regimen=("nivolumab 240 mg q2w",), subsequent=(), **access):
     batch = plain_batch(MODEL, PATIENTS, SLOTS)
     batch.__class__, batch.works_until = TreatableBatch, np.zeros(PATIENTS)
     batch.lesion_column("C_sensitive")[:, 0] = np.geomspace(2e9, 3e10, PATIENTS)
-    body = {"weight": np.full(PATIENTS, 80.0), "male": np.ones(PATIENTS, dtype=bool), "gfr": np.full(PATIENTS, 90.0)}
+    body = {
+        "age": np.full(PATIENTS, 60.0),
+        "weight": np.full(PATIENTS, 80.0),
+        "male": np.ones(PATIENTS, dtype=bool),
+        "gfr": np.full(PATIENTS, 90.0),
+    }
     population = SimpleNamespace(
         batch=batch,
         baseline=SimpleNamespace(**body),
