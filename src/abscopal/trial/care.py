@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abscopal.clinic.toxicity_grades import Grades
+from abscopal.trial.cytokine_management import CytokineManagement
 from abscopal.trial.events import Events
 from abscopal.trial.management import SEEKS_CARE, ImmuneManagement
 from abscopal.trial.plan import Dose, Due, Intake
-from abscopal.trial.supportive import AGAINST_IMMUNE_EVENTS
+from abscopal.trial.supportive import blocks_checkpoints, redirects_t_cells
 from abscopal.trial.ward import Ward
 
 Array = NDArray[np.float64]
@@ -79,8 +80,10 @@ class Care:
 def care_of(ward: Ward) -> Care:
     """Return the care that a trial's protocol asks for."""
     parts: list[Part] = []
-    if ward.protocol.management.immune != "none" and set(AGAINST_IMMUNE_EVENTS) <= set(ward.drugs):
+    if ward.protocol.management.immune != "none" and any(map(blocks_checkpoints, ward.drugs.values())):
         parts.append(ImmuneManagement(ward))
     else:
         ward.events.ignore(np.arange(len(ward.arm)), SEEKS_CARE)
+    if ward.protocol.management.immune != "none" and any(map(redirects_t_cells, ward.drugs.values())):
+        parts.append(CytokineManagement(ward))
     return Care(parts, ward.events)
