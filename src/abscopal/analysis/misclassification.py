@@ -24,7 +24,7 @@ GROUPS: Mapping[str, frozenset[str]] = {
     "CR": frozenset({"CR", "iCR"}),
     "PR": frozenset({"PR", "iPR"}),
     "SD": frozenset({"SD", "iSD", "NON-CR/NON-PD", "NON-iCR/NON-iUPD"}),
-    "unconfirmed PD": frozenset({"iUPD", "uPD"}),
+    "unconfirmed PD": frozenset({"iUPD", "uPD", "IR1", "IR2", "IR3"}),
     "PD": frozenset({"PD", "iCPD"}),
 }
 """What a response counts as here; others (NE, NED) are not judged."""

@@ -113,7 +113,7 @@ def disagree(first: Reader, second: Reader) -> Bools:
 
 
 def _first(day: Floats) -> Floats:
-    return np.where(np.isnan(day), np.inf, day).min(axis=1, initial=np.inf)
+    return np.asarray(np.where(np.isnan(day), np.inf, day).min(axis=1, initial=np.inf))
 
 
 def adjudicate(first: Reader, second: Reader, uniform: Floats) -> Reader:

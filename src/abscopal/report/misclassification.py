@@ -43,7 +43,8 @@ def misclassification_section(findings: Findings) -> Html:
 
 def _scan_rows(arm: str, found: Misclassification) -> list[list[Child]]:
     seen = [name for name in GROUPS if any(found.scans[name].values())]
-    return [[arm], *([name, *(str(found.scans[name][truth]) for truth in TRUTHS)] for name in seen)]
+    rows: list[list[Child]] = [[name, *(str(found.scans[name][truth]) for truth in TRUTHS)] for name in seen]
+    return [[arm], *rows]
 
 
 def _share(share: Proportion | None) -> str:

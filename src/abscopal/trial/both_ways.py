@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from abscopal.analysis.beyond_progression import STOP, WAIT, BeyondProgression, beyond_progression
+from abscopal.population.pools import pools
 from abscopal.protocol.protocol import Protocol
-from abscopal.trial.simulate import Design, allocate, enrol, follow, prepare, tables
+from abscopal.trial.simulate import Design, enrol, follow, prepare, randomise, tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,13 +36,14 @@ def recist_against_irecist(
     design = prepare(protocol)
     say("growing the patients")
     population = enrol(design, seed, count, workers)
-    arm = allocate(protocol, count, seed)
-    found: list[dict[str, pd.DataFrame]] = []
-    for criterion, other in ((STOP, WAIT), (WAIT, STOP)):
+    arm = randomise(design, population, seed, pools(count))
+
+    def lived(criterion: str, other: str) -> dict[str, pd.DataFrame]:
         say(f"running the trial, treatment until progression by {criterion}")
         own = by_criteria(design, criterion, other)
-        found.append(tables(own, population, follow(own, population, arm, seed, workers=workers)))
-    return beyond_progression(*found, horizon(protocol))
+        return tables(own, population, follow(own, population, arm, seed, workers=workers))
+
+    return beyond_progression(lived(STOP, WAIT), lived(WAIT, STOP), horizon(protocol))
 
 
 def by_criteria(design: Design, criterion: str, other: str) -> Design:

@@ -28,8 +28,8 @@ def responses(subjects: Subjects, course: Course, criterion: Criterion) -> pd.Da
     until = course.counted_until
     tables = [adrs(subjects, course.scans, criterion, until)]
     for reader in course.further:
-        own = {"evaluator": reader.evaluator, "analysed": False}
-        tables.append(adrs(subjects, reader.scans, reader.criterion, until, **own))
+        who = reader.evaluator
+        tables.append(adrs(subjects, reader.scans, reader.criterion, until, evaluator=who, analysed=False))
     return _one("ADRS", tables)
 
 

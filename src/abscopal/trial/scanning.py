@@ -130,7 +130,8 @@ class Scanning:
         """Settle what the blinded readers disagree on."""
         if self.blinded:
             draw = uniform(self.seed, self.number, "adjudication")[:, 0]
-            self.course.further.append(adjudicate(*self.blinded, draw))
+            first, second = self.blinded
+            self.course.further.append(adjudicate(first, second, draw))
 
     def _look(self, who: Index, visit: int, day: int) -> Array:
         """Return the true diameters (mm) of the lesions as they show, and write down the truth behind them."""
