@@ -164,3 +164,18 @@ def test_part_of_a_randomisation_is_the_same_as_in_the_whole():
     whole = permuted_blocks([2, 1], 600, 3)
     assert np.array_equal(permuted_blocks([2, 1], 101, 3, first=100), whole[100:201])
     assert np.array_equal(permuted_blocks([2, 1], 1, 3, first=599), whole[599:])
+
+
+def test_a_subjects_scans_depend_on_nobody_else_whatever_the_imaging():
+    imaging = {"readers": 2, "window_days": 5, "missed": 0.1, "missed_when_ill": 0.3, "modality": {"bone": "PET-CT"}}
+    changes = {"other_criteria": ["iRECIST"], "imaging": imaging, "withdrawal_per_year": 0.1, "cutoff_months": 40}
+    plan = ab.load_protocol("checkmate-066").model_dump() | changes | {"arms": ab.load_protocol("checkmate-066").arms}
+    whole = ab.run(ab.Protocol(**plan), seed=5, subjects=12)
+    for number in (0, 7):
+        row = whole.adsl.iloc[number]
+        alone = whole.counterfactual(row["USUBJID"], arm=row["ARM"])
+        for name in ("adsl", "adtr", "adrs", "adtruth", "adtte"):
+            mine = whole.tables[name].query("USUBJID == @row.USUBJID").reset_index(drop=True)
+            pd.testing.assert_frame_equal(alone.tables[name], mine)
+    assert set(whole.adrs["RSEVAL"]) == {"INVESTIGATOR", "INDEPENDENT ASSESSOR"}
+    assert set(whole.adrs["PARCAT1"]) == {"RECIST 1.1", "iRECIST"}
