@@ -27,6 +27,7 @@ from abscopal.clinic.criterion import (
     rule_text,
     unseen,
 )
+from abscopal.clinic.dose_modification import REASONS
 from abscopal.clinic.imaging import NODE, ORGANS, STATE_LABELS, ScanReading
 from abscopal.clinic.lesions import ROLE_LABELS, Role
 from abscopal.clinic.words import Vocabulary, same, words
@@ -74,6 +75,8 @@ class ScanRecord:
         Sum of targets; NaN where incomplete or without target.
     response : VisitResponse or None
         Of the k subjects; None at baseline.
+    perpendicular_mm : (k, L) float, mm
+        Second diameters; None where the criteria ask for none.
     """
 
     visit: int
@@ -84,6 +87,7 @@ class ScanRecord:
     role: Codes
     sum_mm: Floats
     response: VisitResponse | None
+    perpendicular_mm: Floats | None = None
 
 
 def scan_record(
@@ -120,6 +124,7 @@ def scan_record(
         role=role,
         sum_mm=whole if response is None else response.sum_mm,
         response=response,
+        perpendicular_mm=reading.perpendicular_mm,
     )
 
 
@@ -143,6 +148,12 @@ class DoseRecord:
         mg, cells, IU, mg/day; Gy for a fraction of radiotherapy, lesions for what was resected or ablated.
     last_day : (k,) float, day
         Last day of daily intake; None: the same day.
+    planned : (k,) float
+        Dose planned, in `unit`; None: the dose given. A dose of 0 was left out.
+    reason : (k,) int
+        Why it is not as planned (number in `dose_modification.REASONS`); None: it is.
+    late : (k,) float, day
+        Days by which it was put off; None: it was not.
     """
 
     day: float | Floats
@@ -152,6 +163,9 @@ class DoseRecord:
     line: int = 1
     unit: str = "mg"
     last_day: Floats | None = None
+    planned: Floats | None = None
+    reason: Integers | None = None
+    late: Floats | None = None
 
 
 def _joined(parts: Sequence[np.ndarray], kind: type = np.float64) -> np.ndarray:
@@ -162,7 +176,11 @@ INVESTIGATOR = "INVESTIGATOR"
 
 
 def adtr(
-    subjects: Subjects, organ: npt.NDArray[np.integer], scans: Sequence[ScanRecord], evaluator: str = INVESTIGATOR
+    subjects: Subjects,
+    organ: npt.NDArray[np.integer],
+    scans: Sequence[ScanRecord],
+    evaluator: str = INVESTIGATOR,
+    unit: str = "mm",
 ) -> pd.DataFrame:
     """Return ADTR: a row per followed lesion and scan, and one for each sum of targets.
 
@@ -176,6 +194,8 @@ def adtr(
         Baseline included.
     evaluator : str
         Who read them.
+    unit : str
+        Of the sum of targets: mm, or mm2 for products of diameters.
     """
     rows = [_lesion_rows(scan, organ) for scan in scans] + [_sum_rows(scan) for scan in scans]
     if not rows:
@@ -192,7 +212,8 @@ def adtr(
         "NODE": whole["organ"] == NODE,
         "STATE": words(STATE_LABELS, whole["state"]),
         "AVAL": whole["size"],
-        "AVALU": same("mm", len(whole["size"])),
+        "AVALU": words(["mm", unit], (whole["lesion"] < 0).astype(np.int64)),
+        "PERP_MM": whole["across"],
         "TREVAL": same(evaluator, len(whole["size"])),
         "ANL01FL": same("Y" if evaluator == INVESTIGATOR else "", len(whole["size"])),
     }
@@ -211,6 +232,7 @@ def _lesion_rows(scan: ScanRecord, organ: npt.NDArray[np.integer]) -> dict[str, 
         "role": scan.role[row, lesion].astype(np.int64),
         "state": scan.state[row, lesion].astype(np.int64),
         "size": scan.measured_mm[row, lesion],
+        "across": np.full(len(row), np.nan) if scan.perpendicular_mm is None else scan.perpendicular_mm[row, lesion],
     }
 
 
@@ -226,6 +248,7 @@ def _sum_rows(scan: ScanRecord) -> dict[str, np.ndarray]:
         "role": none,
         "state": none,
         "size": scan.sum_mm[row],
+        "across": np.full(len(row), np.nan),
     }
 
 
@@ -349,8 +372,15 @@ def adex(subjects: Subjects, doses: Sequence[DoseRecord]) -> pd.DataFrame:
         "EXDOSU": words(units, repeated([units.index(dose.unit) for dose in doses])),
         "EXLINE": repeated([dose.line for dose in doses]),
         "EXSEQ": _numbered(subject * max(1, len(treatments)) + treatment, day),
+        "EXPDOSE": _joined([dose.dose if dose.planned is None else dose.planned for dose in doses]),
+        "EXADJ": words(REASONS, _joined([_or_zeros(dose.reason, dose) for dose in doses], np.int64).astype(np.int64)),
+        "EXDELAY": _joined([_or_zeros(dose.late, dose) for dose in doses]).astype(np.int64),
     }
     return tables.conform("ADEX", pd.DataFrame(subjects.columns(subject) | columns))
+
+
+def _or_zeros(values: Floats | Integers | None, dose: DoseRecord) -> np.ndarray:
+    return np.zeros(len(dose.subject), dtype=np.int64) if values is None else values
 
 
 def _days(days: Sequence[float | Floats], lengths: Sequence[int]) -> Integers:

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from abscopal.clinic.toxicity_grades import Grades
 from abscopal.trial.cytokine_management import CytokineManagement
+from abscopal.trial.dose_modification import DoseModification, GrowthFactors
 from abscopal.trial.events import Events
 from abscopal.trial.management import SEEKS_CARE, ImmuneManagement
 from abscopal.trial.plan import Dose, Due, Intake
-from abscopal.trial.supportive import blocks_checkpoints, redirects_t_cells
+from abscopal.trial.supportive import AGAINST_NEUTROPENIA, blocks_checkpoints, redirects_t_cells
 from abscopal.trial.ward import Ward
 
 Array = NDArray[np.float64]
@@ -86,4 +87,9 @@ def care_of(ward: Ward) -> Care:
         ward.events.ignore(np.arange(len(ward.arm)), SEEKS_CARE)
     if ward.protocol.management.immune != "none" and any(map(redirects_t_cells, ward.drugs.values())):
         parts.append(CytokineManagement(ward))
+    modification = DoseModification(ward) if ward.protocol.management.doses == "label" else None
+    if modification is not None and modification.courses:
+        parts.append(modification)
+    if AGAINST_NEUTROPENIA in ward.drugs and ward.protocol.management.growth_factors != "none":
+        parts.append(GrowthFactors(ward, modification))
     return Care(parts, ward.events)

@@ -34,13 +34,30 @@ NAMES = {Radiotherapy: "RADIOTHERAPY", Resection: "RESECTION", Ablation: "ABLATI
 class _Taken:
     """Daily intake of one drug by one sentence of one line, or (line 0) against toxicity.
 
-    Amount per day, its first day, and what it is taken for (a number of `medication.INDICATIONS`), [n].
+    Amount per day, its first day, what was planned per day, and why: what it is taken for (a number of
+    `medication.INDICATIONS`), and why it is not as planned (of `dose_modification.REASONS`), [n].
     """
 
     per_day: Array
     since: Array
+    planned: Array
     unit: str
     indication: Index
+    reason: Index
+
+    @classmethod
+    def nothing(cls, n: int, unit: str) -> _Taken:
+        """Return that n subjects take nothing."""
+        none = np.zeros(n, dtype=np.int64)
+        return cls(np.zeros(n), np.zeros(n), np.zeros(n), unit, none, none.copy())
+
+
+@dataclass
+class Adjustment:
+    """Why doses of one drug are not as planned (`dose_modification.REASONS`), and how many days late they are [n]."""
+
+    reason: Index
+    late: Array
 
 
 @dataclass
@@ -65,6 +82,8 @@ class Giving:
         What was given, in order of time.
     medication
         What was given against toxicity.
+    adjustments
+        Why and by how much the next dose of a drug departs from the plan, by drug; for the record.
     """
 
     batch: Batch
@@ -76,6 +95,7 @@ class Giving:
     removal_day: Array = field(init=False)
     records: list[DoseRecord] = field(default_factory=list)
     medication: list[Medication] = field(default_factory=list)
+    adjustments: dict[str, Adjustment] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         n = len(self.batch.y)
@@ -139,20 +159,64 @@ class Giving:
         """Stop the daily intake of the subjects `who` [k] at once: of one line, or all of it."""
         when = np.broadcast_to(np.asarray(day, dtype=float), who.shape)
         for key, taken in self._taken.items():
-            takers = taken.per_day[who] > 0
+            takers = taken.planned[who] > 0
             if takers.any() and line in (None, key[0]):
                 self._take(key, taken.unit, 0.0, who[takers], when[takers])
 
+    def takes(self, name: str, who: Index) -> Flags:
+        """Whether these subjects [k] are to take a drug daily now, interrupted or not."""
+        planned = [taken.planned[who] > 0 for (line, _, same), taken in self._taken.items() if same == name and line]
+        return np.any(planned, axis=0) if planned else np.zeros(len(who), dtype=bool)
+
+    def adjust(self, name: str, who: Index, day: int, share: Array, reason: Index, *, end: bool = False) -> None:
+        """Change the daily intake of a drug from today on.
+
+        Parameters
+        ----------
+        name
+            Drug.
+        who, day
+            Subjects [k] and study day.
+        share
+            Of the planned amount [k]; 0 interrupts it.
+        reason
+            Numbers of `dose_modification.REASONS` [k].
+        end
+            Whether nothing more is planned.
+        """
+        for key, taken in self._taken.items():
+            if key[0] == 0 or key[2] != name:
+                continue
+            mine = taken.planned[who] > 0
+            if mine.any():
+                takers, planned = who[mine], taken.planned[who[mine]]
+                today = np.full(len(takers), float(day))
+                after = np.zeros(len(takers)) if end else planned
+                self._take(key, taken.unit, share[mine] * after, takers, today, planned=after, reason=reason[mine])
+
+    def omit(self, due: Due, who: Index, day: int, reason: Index) -> None:
+        """Record that a dose is left out for these subjects [k]."""
+        assert isinstance(due.what, Dose)
+        planned, nothing = self.body.take(who).amount(due.what.dose, due.what.unit), np.zeros(len(who))
+        counted = measured(due.what.unit)
+        record = DoseRecord(day, who, due.what.drug, nothing, due.line, counted, None, planned, reason, nothing)
+        self._record(record)
+
     def _dose(self, what: Dose, who: Index, day: int, line: int, share: Array | float) -> None:
         drug, counted = self.drugs[what.drug], measured(what.unit)
-        amount = share * self.body.take(who).amount(what.dose, what.unit)
+        planned = self.body.take(who).amount(what.dose, what.unit)
+        amount = share * planned
         self.batch.dose(who, drug.dosed_species, amount * mass(drug, counted))
-        self._record(DoseRecord(day, who, what.drug, amount, line, counted))
+        known = self.adjustments.get(what.drug)
+        reason, late = (None, None) if known is None else (known.reason[who], known.late[who])
+        self._record(DoseRecord(day, who, what.drug, amount, line, counted, None, planned, reason, late))
 
     def _intake(self, what: Intake, of: tuple[int, int], who: Index, day: int, share: Array | float) -> None:
-        counted = measured(what.unit)
-        amount = share * self.body.take(who).amount(what.per_day, what.unit)
-        self._take((*of, what.drug), counted, amount, who, np.full(len(who), float(day)))
+        counted, today = measured(what.unit), np.full(len(who), float(day))
+        planned = self.body.take(who).amount(what.per_day, what.unit)
+        known = self.adjustments.get(what.drug)
+        reason = 0 if known is None else known.reason[who]
+        self._take((*of, what.drug), counted, share * planned, who, today, planned=planned, reason=reason)
 
     def _take(
         self,
@@ -162,15 +226,19 @@ class Giving:
         who: Index,
         day: Array,
         indication: Index | int = 0,
+        *,
+        planned: Array | None = None,
+        reason: Index | int = 0,
     ) -> None:
         """Set the intake of one sentence from `day` on, and record what was taken until then."""
         name, n = key[2], len(self.batch.y)
-        taken = self._taken.setdefault(key, _Taken(np.zeros(n), np.zeros(n), unit, np.zeros(n, dtype=np.int64)))
-        until_now = taken.per_day[who] > 0
+        taken = self._taken.setdefault(key, _Taken.nothing(n, unit))
+        until_now = (taken.per_day[who] > 0) | ((taken.planned[who] > 0) & (day > taken.since[who]))
         if until_now.any():
             once, last = who[until_now], np.ceil(day[until_now]) - 1
             self._record_intake(key, once, np.maximum(taken.since[once], last))
         taken.per_day[who], taken.since[who], taken.indication[who] = per_day, day, indication
+        taken.planned[who], taken.reason[who] = per_day if planned is None else planned, reason
         drug = self.drugs[name]
         total = sum(other.per_day[who] for (_, _, same), other in self._taken.items() if same == name)
         self.batch.parameter(drug.intake)[who] = total * mass(drug, unit)
@@ -200,13 +268,16 @@ class Giving:
         if line == 0:
             self.medication.append(Medication(first, last, who, name, per_day, unit, taken.indication[who]))
         else:
-            self._record(DoseRecord(first, who, name, per_day, line, unit, last))
+            planned, reason = taken.planned[who], taken.reason[who]
+            self._record(DoseRecord(first, who, name, per_day, line, unit, last, planned, reason))
 
     def _record(self, record: DoseRecord) -> None:
         self.records.append(record)
         if record.line == 1:
             last = np.broadcast_to(record.day if record.last_day is None else record.last_day, record.subject.shape)
-            self.last_day[record.subject] = np.fmax(self.last_day[record.subject], last)
+            given = record.dose > 0
+            who = record.subject[given]
+            self.last_day[who] = np.fmax(self.last_day[who], last[given])
 
 
 def mass(drug: Drug, counted: str) -> float:

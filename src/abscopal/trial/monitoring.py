@@ -62,6 +62,8 @@ class Laboratory:
 
     Attributes
     ----------
+    clearance
+        Creatinine clearance in mL/min at the last sample [n].
     codes
         Tests of what the model moves, in the order of `ANALYTES`.
     records
@@ -74,6 +76,7 @@ class Laboratory:
         self.own = own_creatinine(baseline.age, baseline.weight, baseline.male, baseline.gfr)
         self.burden = self._cells(np.arange(len(number))) if keep else np.empty(0)
         self.tests = self._tests()
+        self.clearance = np.asarray(baseline.gfr, dtype=float).copy()
         self.codes = [analyte.code for analyte in ANALYTES if analyte.code in self.tests]
         self.records: list[LabRecord] = []
 
@@ -81,6 +84,9 @@ class Laboratory:
         """Take blood of these subjects [k] and return the factor by which each test errs, [k, tests]."""
         score = normal(self.seed, self.number[who], "laboratory", day, len(ANALYTES))
         factor = np.exp(score * np.array([analyte.error for analyte in ANALYTES]))
+        if "CREAT" in self.tests:
+            creatinine = self.tests["CREAT"](who) * factor[:, _PLACE["CREAT"]]
+            self.clearance[who] = self.baseline.gfr[who] * self.own[who] / creatinine
         if self.keep and self.codes:
             self._record(who, day, factor)
         return np.asarray(factor)
@@ -146,7 +152,7 @@ class Laboratory:
 
     def _cells(self, who: Index) -> Array:
         (cells,) = self.batch.observe(who, "C")
-        return np.maximum(cells.sum(axis=1), _LEAST_CELLS)
+        return np.asarray(np.maximum(cells.sum(axis=1), _LEAST_CELLS))
 
     def _ldh(self, who: Index) -> Array:
         grown = (self._cells(who) / self.burden[who]) ** LDH_POWER
@@ -154,4 +160,4 @@ class Laboratory:
 
     def _crp(self, who: Index) -> Array:
         usual = np.asarray(self.baseline.readouts["CRP"][who], dtype=float)
-        return usual + self.batch.column("CRP")[who] if "CRP" in self.known else usual
+        return np.asarray(usual + (self.batch.column("CRP")[who] if "CRP" in self.known else 0.0))

@@ -115,6 +115,29 @@ class Calendar:
                     heappush(self._days, start + day)
                 self.entries[start + day][_Entry(line, place, what)].append(subjects)
 
+    def put_off(self, due: Due, subjects: Index, day: int) -> None:
+        """Give what is due to these subjects on a later day instead."""
+        self._put(day, _Entry(due.line, due.place, due.what), subjects)
+
+    def shift(self, moved: NDArray[np.bool_], line: int, drugs: Collection[str], day: int, by: int) -> None:
+        """Shift the doses of some drugs that come after a day by so many days, for the subjects marked [n]."""
+        found = []
+        for when, entries in self.entries.items():
+            for entry, parts in entries.items() if when > day else ():
+                if entry.line == line and isinstance(entry.what, Dose) and entry.what.drug in drugs:
+                    subjects = np.concatenate(parts)
+                    mine = moved[subjects]
+                    if mine.any():
+                        parts[:] = [subjects[~mine]]
+                        found.append((when + by, entry, subjects[mine]))
+        for when, entry, subjects in found:
+            self._put(when, entry, subjects)
+
+    def _put(self, day: int, entry: _Entry, subjects: Index) -> None:
+        if day not in self.entries:
+            heappush(self._days, day)
+        self.entries[day][entry].append(subjects)
+
     def add_looks(self, subjects: Index, days: Sequence[int], line: int = 0) -> None:
         """Plan visits of these subjects at which nothing is given; those of line 1 while on protocol treatment.
 

@@ -13,7 +13,7 @@ from abscopal import catalogue
 from abscopal.clinic.adverse_events import adae
 from abscopal.clinic.clinical_events import adce
 from abscopal.clinic.criterion import criterion_named
-from abscopal.clinic.laboratory import adlb
+from abscopal.clinic.lab_table import adlb
 from abscopal.clinic.medication import adcm
 from abscopal.clinic.records import Subjects, adex
 from abscopal.clinic.words import spelled
@@ -124,7 +124,7 @@ def coded_tables(
     end = known(course)
     return {
         "adsl": adsl(subjects, protocol, population, course, end),
-        "adtr": measurements(subjects, course),
+        "adtr": measurements(subjects, course, criterion),
         "adrs": responses(subjects, course, criterion),
         "adtruth": adtruth(subjects, course.truth, course.scans),
         "adtte": time_to_event(subjects, protocol, course, end, criterion),
