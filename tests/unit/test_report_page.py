@@ -97,8 +97,9 @@ def test_every_figure_of_both_arms_is_drawn_with_a_text_for_those_who_cannot_see
     names = re.findall(r'<svg role="img" aria-label="([^"]+)"', page)
     kinds = [name.split()[0] for name in names]
     expected = (
-        ["Kaplan-Meier"] * 2 + ["Waterfall"] * 2 + ["Spider"] * 2 + ["Swimmer"] * 2 + ["Lesion"] * 2 + ["Forest"] * 2
-    )
+        ["Flow"] + ["Kaplan-Meier"] * 2 + ["Waterfall"] * 2 + ["Spider"] * 2 + ["Swimmer"] * 2 + ["Lesion"] * 2
+        + ["Forest"] * 2 + ["Gain"]
+    )  # fmt: skip
     assert kinds == expected
     assert page.count("<svg") == len(names)
 

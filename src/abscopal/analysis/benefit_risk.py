@@ -154,10 +154,10 @@ def _share(flags: pd.Series) -> tuple[float, float, float]:
     return found.rate, found.lower, found.upper
 
 
-def plain(rows: list[BenefitRisk], months: float) -> dict[str, Any]:
-    """Return `horizon_months` and, by group and arm, the numbers: what `summary.json` holds."""
+def plain(rows: list[BenefitRisk], months: float, reference: str) -> dict[str, Any]:
+    """Return `horizon_months`, `reference` and, in `groups` by group and arm, the numbers: what `summary.json` holds."""
     groups: dict[str, dict[str, Any]] = {}
     for row in rows:
         numbers = {key: value for key, value in asdict(row).items() if key not in ("group", "arm")}
         groups.setdefault(row.group, {})[row.arm] = numbers
-    return {"horizon_months": months, "groups": groups}
+    return {"horizon_months": months, "reference": reference, "groups": groups}

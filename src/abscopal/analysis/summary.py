@@ -83,7 +83,7 @@ def _of_strata(
         found["stratified"] = contrasts
     if pairs:
         rows, months = benefit_risk(tables, pairs[0][1])
-        found["benefit_risk"] = plain(rows, months)
+        found["benefit_risk"] = plain(rows, months, pairs[0][1])
     return found
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from abscopal.report.benefit_risk import benefit_risk_section
+from abscopal.report.consort import consort_section
 from abscopal.report.document import document
 from abscopal.report.findings import Findings, gather
 from abscopal.report.markup import Html, tag
@@ -37,6 +39,7 @@ NOT_ADVICE = "Research and trial design only; not medical advice."
 
 SECTIONS = (
     ("published", "Simulated beside published", comparison_section),
+    ("flow", "Flow of subjects", consort_section),
     ("survival", "Survival", survival_section),
     ("response", "Response", response_section),
     ("truth", "Response against truth", misclassification_section),
@@ -44,6 +47,7 @@ SECTIONS = (
     ("sites", "Lesion sites", sites_section),
     ("subgroups", "Hazard ratios and subgroups", forest_section),
     ("toxicity", "Adverse events", toxicity_section),
+    ("benefit", "Benefit and risk", benefit_risk_section),
     ("deaths", "Deaths and disposition", deaths_section),
     ("trial", "The trial", trial_section),
     ("model", "What the model is and is not", model_section),
