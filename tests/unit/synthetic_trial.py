@@ -169,6 +169,7 @@ def _record(number: int, day: int, lesion: str, organ: str, role: str, size: flo
         "STATE": "absent" if size == 0 else "too small" if size == 5 else "present",
         "AVAL": size if role == "target" or not role else np.nan,
         "AVALU": "mm",
+        "PERP_MM": np.nan,
     }
 
 

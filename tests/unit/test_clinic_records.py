@@ -6,9 +6,9 @@ import pytest
 from abscopal.clinic.assess import assess, best_response, lesions_of
 from abscopal.clinic.criterion import LABELS, criterion_named, put, take
 from abscopal.clinic.imaging import NODE, ORGANS, Imaging, read_scan
-from abscopal.clinic.lesions import choose_targets, follow, summarise
 from abscopal.clinic.records import DoseRecord, Subjects, adex, adrs, adtr, scan_record, until, visits_of
 from abscopal.clinic.words import spelled
+from abscopal.protocol.criteria import SIMULATED
 
 IMAGING = Imaging()
 
@@ -26,27 +26,30 @@ def small_trial(criteria, n=60, visits=8, lesions=7, seed=3):
     criterion, scans = criterion_named(criteria), []
     for visit in range(visits):
         diameter = np.where(born <= visit, np.minimum(size * np.exp(rate * (visit - born)), 300.0), 0.0)
-        reading = read_scan(diameter, organ, born <= visit, rng.standard_normal((n, lesions)), IMAGING)
+        draws = rng.standard_normal((n, lesions))
+        across = rng.standard_normal((n, lesions)) if "PERP_MM" in criterion.needs else None
+        reading = read_scan(diameter, organ, born <= visit, draws, IMAGING, perpendicular_normal=across)
         if visit == 0:
-            role = choose_targets(reading, organ)
-            state = take(criterion.start(summarise(reading, role)), np.arange(n))
-            scans.append(scan_record(0, 0, np.arange(n), reading, role.copy(), summarise(reading, role)))
+            role = criterion.choose_targets(reading, organ)
+            findings = criterion.summarise(reading, role)
+            state = take(criterion.start(findings), np.arange(n))
+            scans.append(scan_record(0, 0, np.arange(n), reading, role.copy(), findings))
             continue
         who = np.flatnonzero(rng.random(n) > 0.1)
         reading = take(reading, who)
-        role[who] = follow(role[who], reading, organ[who], IMAGING)
-        findings = summarise(reading, role[who])
+        role[who] = criterion.follow(role[who], reading, organ[who], IMAGING)
+        findings = criterion.summarise(reading, role[who])
         after, response = criterion.assess(take(state, who), findings, 56 * visit)
         put(state, who, after)
         scans.append(scan_record(visit, 56 * visit, who, reading, role[who], findings, response))
     return organ, scans, criterion
 
 
-@pytest.mark.parametrize("criteria", ["RECIST 1.1", "iRECIST"])
+@pytest.mark.parametrize("criteria", SIMULATED)
 def test_trial_tables_assessed_again_as_a_lesion_table_give_the_same_responses(criteria):
     organ, scans, criterion = small_trial(criteria)
     who = subjects_of(len(organ))
-    table = adtr(who, organ, scans)
+    table = adtr(who, organ, scans, unit=criterion.unit)
     seen = table["USUBJID"].isin(table.loc[(table["ADY"] == 0) & (table["PARAMCD"] == "LDIAM"), "USUBJID"])
     lesions = lesions_of(table[seen])
     again = assess(lesions, criteria, nontarget_by_size=True)

@@ -277,6 +277,10 @@ class Criterion(Protocol):
         """The name users know it by."""
 
     @property
+    def unit(self) -> str:
+        """Unit of its sum of targets: mm, or mm2 for products of diameters."""
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """Columns of a lesion table it cannot do without, beyond those every table has (`lesion_table.MEASURES`)."""
 

@@ -123,6 +123,7 @@ class Irrc(TumourBurden):
     most_cutaneous: int = 5
     most_per_organ: int = 5
 
+    unit: ClassVar[str] = "mm2"
     needs: ClassVar[tuple[str, ...]] = ("PERP_MM",)
 
     def choose_targets(self, reading: ScanReading, organ: npt.NDArray[np.integer]) -> Codes:

@@ -194,10 +194,13 @@ class RecistLesions:
 
     Parameters
     ----------
+    unit : str
+        Of the sum of targets.
     needs, reads : tuple of str
         Columns of `lesion_table.MEASURES` without which it cannot be assessed, and those it makes use of.
     """
 
+    unit: ClassVar[str] = "mm"
     needs: ClassVar[tuple[str, ...]] = ()
     reads: ClassVar[tuple[str, ...]] = ()
 

@@ -180,6 +180,7 @@ class Lugano(RecistLesions):
     rules = OVERALL_RULES
     target_rules = TARGET_RULES
     nontarget_rules = NONTARGET_RULES
+    unit: ClassVar[str] = "mm2"
     needs: ClassVar[tuple[str, ...]] = ("PERP_MM",)
 
     def by_reader(self) -> Lugano:

@@ -142,6 +142,9 @@ def _pick(mine: ScanRecord, yours: ScanRecord, other: Bools) -> ScanRecord:
     response = mine.response
     if response is not None and yours.response is not None:
         response = choose(other, yours.response, response)
+    across = mine.perpendicular_mm
+    if across is not None and yours.perpendicular_mm is not None:
+        across = np.where(rows, yours.perpendicular_mm, across)
     return replace(
         mine,
         measured_mm=np.where(rows, yours.measured_mm, mine.measured_mm),
@@ -149,4 +152,5 @@ def _pick(mine: ScanRecord, yours: ScanRecord, other: Bools) -> ScanRecord:
         role=np.where(rows, yours.role, mine.role),
         sum_mm=np.where(other, yours.sum_mm, mine.sum_mm),
         response=response,
+        perpendicular_mm=across,
     )

@@ -11,10 +11,19 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from abscopal.errors import InputError, Problem, shown, unknown
 
-SIMULATED: tuple[str, ...] = ("RECIST 1.1", "iRECIST", "irRC", "irRECIST", "imRECIST", "PCWG3")
+SIMULATED: tuple[str, ...] = (
+    "RECIST 1.1",
+    "iRECIST",
+    "irRC",
+    "irRECIST",
+    "imRECIST",
+    "PCWG3",
+    "Lugano CT",
+    "LYRIC",
+)
 """Criteria by which the scans of a simulated trial can be read."""
 
-MEASURED: dict[str, str] = {"mRECIST": "VIABLE_MM"}
+MEASURED: dict[str, str] = {"mRECIST": "VIABLE_MM", "Lugano PET": "DEAUVILLE", "PERCIST 1.0": "SUL"}
 """Criteria that need a measure no simulated scan has, each with that column of a lesion table."""
 
 
@@ -27,7 +36,7 @@ def checked_criteria(name: str) -> str:
         raise InputError(
             [Problem("", what, f"{shown(name)}, which needs {MEASURED[name]}, measured on real scans only")]
         )
-    raise InputError([unknown("", "response criterion", name, SIMULATED)])
+    raise InputError([unknown("", "response criterion", name, (*SIMULATED, *MEASURED))])
 
 
 Criteria = Annotated[str, AfterValidator(checked_criteria), WithJsonSchema({"type": "string", "enum": list(SIMULATED)})]

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def measurements(subjects: Subjects, course: Course) -> pd.DataFrame:
+def measurements(subjects: Subjects, course: Course, criterion: Criterion) -> pd.DataFrame:
     """Return ADTR: what the investigator measured, and the independent readers where there were any."""
     review = [reader for reader in course.further if reader.evaluator == INDEPENDENT]
-    tables = [adtr(subjects, course.organ, course.scans)]
-    tables += [adtr(subjects, course.organ, reader.scans, reader.evaluator) for reader in review]
+    tables = [adtr(subjects, course.organ, course.scans, unit=criterion.unit)]
+    tables += [adtr(subjects, course.organ, reader.scans, reader.evaluator, reader.criterion.unit) for reader in review]
     return _one("ADTR", tables)
 
 
