@@ -7,10 +7,13 @@ where PD-1 is blocked as well: the two together do more than their sum (each org
 
     d T_released / dt    = self_turnover * (proneness * PD1_systemic - T_released)
     d T_self_primed / dt = self_turnover * (proneness * CTLA4_blocked^ctla4_power - T_self_primed)
-    proneness            = autoimmune_tendency * (1 + history_effect * autoimmune_history)
+    d quelled / dt       = quelling * eased * (1 - quelled) - forgetting * quelled
+    proneness            = autoimmune_tendency * (1 + history_effect * autoimmune_history) * (1 - quelled)
+    eased                = 1 - injury_relief
 
 1 is the typical patient under full blockade; without blockade both stay at zero.
-Corticosteroids and other immunosuppressants ease the injury that the cells do (`immunosuppression`).
+Corticosteroids and other immunosuppressants ease the injury that the cells do (`immunosuppression`), clear them from
+the tissue, hasten healing, and leave some tolerance behind: most may be treated again after an event has mended.
 """
 
 from abscopal.language import Definition, Mechanism, Parameter, Port, Process, Species, assumed, cited, fitted
@@ -21,6 +24,7 @@ mechanism = Mechanism(
     species=(
         Species("T_released", "1", "self-reactive T cells released from PD-1, 1 at full blockade"),
         Species("T_self_primed", "1", "self-reactive T cells primed for want of CTLA-4, 1 at full blockade"),
+        Species("quelled", "1", "share of self-reactive T cells that immunosuppression has done away with"),
     ),
     parameters=(
         Parameter(
@@ -76,21 +80,58 @@ mechanism = Mechanism(
             ),
             (0.3, 6.0),
         ),
+        Parameter(
+            "quelling",
+            0.05,
+            "1/day",
+            "self-reactive T cells done away with under full immunosuppression",
+            fitted("28.8 % of events recur on rechallenge (Dolladille C et al. JAMA Oncol 2020;6:865)"),
+            (0.005, 0.2),
+            spread=0.8,
+        ),
+        Parameter(
+            "forgetting",
+            0.002,
+            "1/day",
+            "return of self-reactive T cells once immunosuppression has ended",
+            assumed("new ones are made over a year or more, in adults with little thymus"),
+            (0.0005, 0.01),
+        ),
+        Parameter(
+            "clearing",
+            0.1,
+            "1/day",
+            "clearing of self-reactive T cells from tissue under full immunosuppression",
+            assumed("activated T cells die within a week or two of high-dose steroids"),
+            (0.02, 0.3),
+        ),
+        Parameter(
+            "healing",
+            3.0,
+            "1",
+            "how much faster injury mends under full immunosuppression",
+            assumed("steroids help most patients with colitis, hepatitis or pneumonitis within a week"),
+            (0.0, 10.0),
+        ),
     ),
     ports=(Port("PD1_systemic", "any", "share of PD-1 signalling blocked outside the tumour", per="patient"),),
     definitions=(
         Definition(
             "proneness",
-            "autoimmune_tendency * (1 + history_effect * autoimmune_history)",
+            "autoimmune_tendency * (1 + history_effect * autoimmune_history) * (1 - quelled)",
             "1",
             "self-reactive T cells of this patient relative to the typical one",
         ),
+        Definition("eased", "1 - injury_relief", "1", "share of injury by T cells that immunosuppression takes away"),
+        Definition("mending", "1 + healing * eased", "1", "how much faster injury mends than by itself"),
     ),
     processes=(
         Process("release", "-> T_released", "self_turnover * proneness * PD1_systemic"),
         Process("end_of_release", "T_released ->", "self_turnover * T_released"),
         Process("self_priming", "-> T_self_primed", "self_turnover * proneness * CTLA4_blocked ** ctla4_power"),
         Process("end_of_self_priming", "T_self_primed ->", "self_turnover * T_self_primed"),
+        Process("quelling", "-> quelled", "quelling * eased * (1 - quelled)"),
+        Process("forgetting", "quelled ->", "forgetting * quelled"),
     ),
     when=("PD1_systemic", "CTLA4_blocked"),
 )

@@ -1,14 +1,17 @@
 """An immune-related adverse event of one organ: self-reactive T cells move in, injure it, and it mends. A template.
 
-    d T_ORGAN / dt      = onset * (1 + hastening * T_self_primed) * (attack - T_ORGAN)
+    d T_ORGAN / dt      = onset * (1 + hastening * T_self_primed) * (attack - T_ORGAN) - clearing * eased * T_ORGAN
     attack              = T_released + ctla4 * T_self_primed * (1 + joint * PD1_systemic)
-    d injury_ORGAN / dt = fulminant * x / (fulminant + x) * (1 - injury / worst) - repair * injury
+    d injury_ORGAN / dt = fulminant * x / (fulminant + x) * (1 - injury / worst)
+                          - repair * (1 + healing * eased) * injury
     x                   = damage * T_ORGAN * injury_relief
+    eased               = 1 - injury_relief
 
 Injury is measured in grades: at 1, 2, 3 and 4 the clinic calls it grade 1, 2, 3 and 4 (CTCAE version 5). `damage`
 differs so much between patients that most have none and a few have a lot of it; `onset` differs too, so that events of
 one organ begin over many months. `repair` of an endocrine gland is next to nothing. Injury beyond grade 4 of a vital
-organ may kill (`lethality`). Without blockade every state stays at zero.
+organ may kill (`lethality`). Steroids and what else eases injury rid the organ of its T cells, too, which come back as
+slowly as they came, and hasten healing (`autoimmunity`). Without blockade every state stays at zero.
 
 `build` makes the mechanism of one organ. Its numbers are fitted by `scripts/fit_irae.py` to incidence and onset.
 """
@@ -155,9 +158,9 @@ def _processes(name: str) -> tuple[Process, ...]:
     injury = f"{name}_fulminant * hill({name}_damage * T_{name} * injury_relief, {name}_fulminant, 1)"
     return (
         Process("infiltration", f"-> T_{name}", f"{name}_infiltration * {name}_attack"),
-        Process("departure", f"T_{name} ->", f"{name}_infiltration * T_{name}"),
+        Process("departure", f"T_{name} ->", f"({name}_infiltration + clearing * eased) * T_{name}"),
         Process("injury", f"-> injury_{name}", f"{injury} * (1 - injury_{name} / {name}_worst)"),
-        Process("repair", f"injury_{name} ->", f"{name}_repair * injury_{name}"),
+        Process("repair", f"injury_{name} ->", f"{name}_repair * mending * injury_{name}"),
     )
 
 
