@@ -1,11 +1,14 @@
 """Lugano 2014 on CT and PET-CT, LYRIC and PERCIST 1.0, each rule by a lesion table made by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from abscopal.clinic.assess import assess, best_response
-from abscopal.clinic.criterion import criterion_named
+from abscopal.clinic.criterion import LABELS, criterion_named
+from abscopal.clinic.derive import derive_endpoints
 from abscopal.clinic.imaging import Imaging, ScanReading, State
 from abscopal.clinic.lesions import Role
 from abscopal.errors import InputError
@@ -219,8 +222,6 @@ def test_progression_after_an_indeterminate_response_is_dated_at_it_lyric():
     found = best_response(table(node=[(40, 40), (52, 48), (63, 48)]).drop(columns="SCORE"), "LYRIC")
     assert found[["BOR", "BORDY"]].to_numpy().tolist() == [["PD", 112]]
     rows = responses("LYRIC", node=[(40, 40), (52, 48), (63, 48)])
-    from abscopal.clinic.derive import derive_endpoints
-
     times = derive_endpoints(rows, pd.DataFrame({"USUBJID": ["A"], "EOSDY": [300]}), "LYRIC").adtte
     assert times.set_index("PARAMCD").at["PFS", "AVAL"] == EVERY
 
@@ -308,7 +309,22 @@ def test_nothing_measurable_goes_persists_or_is_not_evaluated_percist():
     assert words("PERCIST 1.0", "SUL", other_lung=[(9, 9, 1.0), None]) == ["NE"]
 
 
+def test_what_lugano_says_of_other_disease_lyric_says_too_lyric():
+    assert lyric(other_bone=["persists", "persists", "gone"]) == ["NON-CR/NON-PD", "CR"]
+    assert lyric(other_bone=["persists", None]) == ["NE"]
+    assert lyric(node=[(40, 40), None]) == ["NE"]
+
+
 # all ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Lugano CT", "Lugano PET", "LYRIC", "PERCIST 1.0"])
+def test_nobody_is_followed_who_has_no_disease(name):
+    criterion, scan = criterion_named(name), reading([0, 0], [1, 0])
+    scan = replace(scan, uptake=np.zeros((1, 2)))
+    nothing = criterion.summarise(scan, np.zeros((1, 2), dtype=np.int8))
+    _, visit = criterion.assess(criterion.start(nothing), nothing, 56.0)
+    assert LABELS[visit.response[0]] == "NED"
 
 
 @pytest.mark.parametrize("name", ["Lugano CT", "Lugano PET", "LYRIC", "PERCIST 1.0"])

@@ -39,10 +39,23 @@ def assess_command(
     nontarget_by_size: Annotated[
         bool, typer.Option("--nontarget-by-size", help="Call progression of measured non-targets by their growth.")
     ] = False,
+    hyperprogression: Annotated[
+        str, typer.Option(help="Say who is hyperprogressive instead, by a definition: Matos, Champiat, Ferrara, …")
+    ] = "",
+    baseline_day: Annotated[
+        int | None, typer.Option(help="Day on which treatment starts; scans before the baseline tell earlier growth.")
+    ] = None,
+    follow_up: Annotated[
+        Path | None, typer.Option(help="Table with USUBJID and TRTEDY, last day of treatment, for Kato's definition.")
+    ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Assess lesion measurements, visit by visit, and say which rule gave each response."""
+    if hyperprogression:
+        _require_writable(out, lesions)
+        _show_hyperprogression(lesions, hyperprogression, baseline_day, follow_up, evaluator, out, as_json)
+        return
     from abscopal.clinic.criterion import criterion_named
 
     criterion_named(criteria)  # a slip of the pen is told before a large file is read
@@ -64,6 +77,27 @@ def assess_command(
         sys.stdout.write(_csv(shown))
     if not silent:
         _count(found, written)
+
+
+def _show_hyperprogression(
+    lesions: list[Path],
+    definition: str,
+    baseline_day: int | None,
+    follow_up: Path | None,
+    evaluator: str,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    from abscopal.cli.hyperprogression import as_json as described
+    from abscopal.cli.hyperprogression import judged
+
+    with _remarks():
+        table = judged(lesions, definition, baseline_day, follow_up, evaluator)
+    _write(table, out, {})
+    if as_json:
+        print(json.dumps(described(table, definition), indent=1, allow_nan=False))
+    elif out is None:
+        sys.stdout.write(_csv(table))
 
 
 def _require_writable(out: Path | None, lesions: list[Path]) -> None:
@@ -185,7 +219,7 @@ def _progress(*, hidden: bool) -> Iterator[Callable[[str, float], None]]:
 
     columns = (parts.TextColumn("{task.description}"), parts.BarColumn(), parts.TextColumn("elapsed"),
                parts.TimeElapsedColumn())  # fmt: skip
-    bar = parts.Progress(*columns, console=console(stderr=True), transient=True)
+    bar = parts.Progress(*columns, console=console(stderr=True))
     task = bar.add_task("reading", total=1.0)
     timer = threading.Timer(_PATIENCE, bar.start)
     timer.daemon = True
