@@ -127,3 +127,19 @@ def test_new_prices_does_not_overwrite(trial, monkeypatch):
 def test_the_command_loads_nothing_heavy_before_it_runs():
     code = "import sys, abscopal.cli; print('pandas' in sys.modules or 'matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
+
+
+def test_the_axis_of_acceptability_reaches_where_the_arms_meet(trial, tmp_path):
+    words = ("cost", trial / "trial", "--prices", trial / "mine.yaml", "--replicates", 100, "--reference", DACARBAZINE)
+    done = command(*words, "--out", tmp_path, "--threshold", 20000, "--json")
+    found = json.loads(done.output)
+    ratio = found["contrasts"][0]["icer"]
+    assert ratio > 0
+    assert found["acceptability"]["thresholds"][-1] == pytest.approx(min(max(40000, 1.5 * ratio), 200000))
+
+
+def test_results_go_beside_the_run_even_where_it_is_the_current_folder(trial, monkeypatch):
+    monkeypatch.chdir(trial / "trial")
+    assert command("cost", ".", "--prices", trial / "mine.yaml", "--replicates", 100).exit_code == 0
+    assert not [path for path in (trial / "trial").iterdir() if path.is_dir()]
+    assert (trial / "trial-cost" / "cost.html").is_file()

@@ -11,6 +11,7 @@ from abscopal.clinic.disposition import Reason
 from abscopal.engine.stepper import REACHED, STRUCK
 from abscopal.population.organs import ORGAN_NAMES
 from abscopal.protocol import Arm, Protocol
+from abscopal.report.published import describe
 from abscopal.trial.access import LATE, NONE, ON_TIME, reach
 from abscopal.trial.conduct import conduct
 from plain_batch import PlainBatch, plain_batch
@@ -154,3 +155,13 @@ def test_an_arm_may_have_an_access_of_its_own():
 def test_shares_of_more_than_all_subjects_are_refused():
     with pytest.raises(InputError, match=r"access.late: expected shares of at most 1 together .*got 1.2"):
         Protocol(indication="nsclc", subjects=4, arms=[Arm("a", [])], access={"untreated": 0.5, "late": 0.7})
+
+
+def test_the_report_says_who_is_treated_late_or_never():
+    arms = [Arm("a", []), Arm("b", [], access={"untreated": 1})]
+    protocol = Protocol(indication="nsclc", subjects=4, arms=arms, access={"late": 0.3, "late_weeks": 3})
+    design = dict(describe(protocol).design)
+    assert design["Access"] == "0 % untreated, 30 % treated 3 weeks late"
+    assert design["Access, b"].startswith("100 % untreated")
+    assert not [what for what in dict(describe(Protocol(indication="nsclc", subjects=4, arms=arms[:1])).design)
+                if what.startswith("Access")]  # fmt: skip

@@ -23,14 +23,19 @@ USUAL_THRESHOLD = 50_000.0  # end of the axis where a table names none: in whate
 POINTS = 81  # of an acceptability curve
 
 
-def thresholds(threshold: float | None) -> Floats:
-    """Return the axis of an acceptability curve: from 0 to twice the threshold."""
-    return np.linspace(0.0, 2.0 * (threshold or USUAL_THRESHOLD), POINTS)
+def thresholds(found: Evaluation, threshold: float | None) -> Floats:
+    """Return the axis of an acceptability curve, (m,): to twice the threshold, and far enough to show where arms meet.
+
+    That is to half more than the highest cost per QALY against the reference, but no further than ten thresholds.
+    """
+    usual = threshold or USUAL_THRESHOLD
+    ratios = [row.icer for row in found.comparisons if row.icer is not None]
+    return np.linspace(0.0, min(max([2.0 * usual, *(1.5 * ratio for ratio in ratios)]), 10.0 * usual), POINTS)
 
 
 def summarise(trial: Followed, found: Evaluation, prices: PriceTable, threshold: float | None) -> dict[str, Any]:
     """Return everything as values of JSON; money in the table's currency, time in years, shares of 1."""
-    axis = thresholds(threshold)
+    axis = thresholds(found, threshold)
     curves = acceptability(found.samples, axis)
     check = partitioned_survival(trial, found.horizon_years * DAYS_PER_YEAR)
     return {

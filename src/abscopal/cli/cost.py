@@ -45,7 +45,7 @@ def cost_command(
     from abscopal.analysis.economics import evaluate
     from abscopal.analysis.price_table import read_prices
 
-    folder = _free(out if out is not None else run.resolve().with_name(f"{run.resolve().name}-cost"))
+    folder = _free(out if out is not None else _beside(run))
     table = read_prices(prices)
     trial = Followed.of(read_tables(run))
     with _problems_of(prices):
@@ -66,6 +66,12 @@ def cost_command(
         print(json.dumps(summary, indent=1))
     else:
         _show(found, summary, table, folder)
+
+
+def _beside(run: Path) -> Path:
+    """Where the results go unless told otherwise: beside the run, which holds nothing but itself."""
+    whole = run if run.name not in ("", "..") else run.resolve()
+    return whole.with_name(f"{whole.name}-cost")
 
 
 def _free(folder: Path) -> Path:

@@ -110,7 +110,7 @@ def _legend(figure: Figure, handles: Sequence[Line2D]) -> None:
 def acceptability_figure(found: Evaluation, currency: str, threshold: float | None) -> Figure:
     """Draw how often each arm has the highest net benefit, by what a QALY is worth."""
     names = [arm.name for arm in found.arms]
-    colours, axis = arm_colours(names), thresholds(threshold)
+    colours, axis = arm_colours(names), thresholds(found, threshold)
     unit, word = _thousands(float(axis[-1]))
     above = 0.5 + LEGEND_ROW * len(names)
     figure = Figure(figsize=(PANEL_WIDTH, 0.62 + PLOT_HEIGHT + above))

@@ -178,12 +178,14 @@ def _share(arm: ArmResult, kind: str) -> str:
 
 
 def _qalys(found: Evaluation) -> Html:
-    rows = [
-        [words, *(f"{arm.qalys[key]:.3f}".replace("-", "−") for arm in found.arms)]
-        for key, words in SOURCES_OF_QALYS.items()
-    ]
+    rows = [[words, *(_thousandths(arm.qalys[key]) for arm in found.arms)] for key, words in SOURCES_OF_QALYS.items()]
     rows.append(["All", *(f"{arm.qaly:.3f}" for arm in found.arms)])
     return table(["", *(arm.name for arm in found.arms)], rows, "Mean QALYs per subject by what they come from")
+
+
+def _thousandths(value: float) -> str:
+    """Write three decimals with a real minus, and no minus before a zero."""
+    return f"{round(value, 3) + 0.0:.3f}".replace("-", "−")
 
 
 def _years(found: Evaluation, summary: Mapping[str, Any]) -> Html:

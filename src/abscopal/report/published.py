@@ -144,9 +144,20 @@ def _design(protocol: Protocol) -> tuple[tuple[str, str], ...]:
         ("Accrual", f"{protocol.accrual_months:g} months"),
         ("Follow-up after the last enrolment", f"{protocol.follow_up_months:g} months"),
         ("Lost to follow-up", f"{100 * protocol.dropout_per_year:g} % a year"),
+        *_access(protocol),
         ("Registry", protocol.registry),
     ]
     return tuple((what, text) for what, text in facts if text)
+
+
+def _access(protocol: Protocol) -> list[tuple[str, str]]:
+    """Who gets treatment late or never, where some do."""
+    plans = {"Access": protocol.access} | {f"Access, {arm.name}": arm.access for arm in protocol.arms if arm.access}
+    return [
+        (what, f"{100 * plan.untreated:g} % untreated, {100 * plan.late:g} % treated {plan.late_weeks} weeks late")
+        for what, plan in plans.items()
+        if plan.untreated or plan.late
+    ]
 
 
 def _notes(protocol: Protocol) -> tuple[str, ...]:
