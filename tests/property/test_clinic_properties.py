@@ -38,8 +38,12 @@ def later(draw, node, nontarget=False):
     return size, node, state
 
 
-def responses(table, criteria):
-    return assess(table, criteria)["RESPONSE"].tolist()
+def at_once(criteria, *tables):
+    """Assess some histories in one table, which is quicker (see `test_no_subject_depends_on_another`)."""
+    whole = pd.concat([table.assign(USUBJID=f"{number:02d}") for number, table in enumerate(tables)])
+    found = assess(whole, criteria)
+    parts = (found[found["USUBJID"] == f"{number:02d}"] for number in range(len(tables)))
+    return [part.drop(columns="USUBJID").reset_index(drop=True) for part in parts]
 
 
 @pytest.mark.parametrize("criteria", CRITERIA)
@@ -50,15 +54,14 @@ def test_order_of_lesions_and_rows_is_irrelevant(criteria, table, random):
     shuffled = random.sample(names, len(names))
     renamed = table.assign(LESION=table["LESION"].map(dict(zip(names, shuffled, strict=True))))
     mixed = renamed.iloc[random.sample(range(len(table)), len(table))].reset_index(drop=True)
-    assert responses(mixed, criteria) == responses(table, criteria)
+    pd.testing.assert_frame_equal(*at_once(criteria, mixed, table))
 
 
 @pytest.mark.parametrize("criteria", CRITERIA)
 @given(table=histories(), shift=st.integers(-400, 400))
 @settings(max_examples=30, deadline=None)
 def test_shifting_the_days_changes_nothing_but_the_days(criteria, table, shift):
-    moved = assess(table.assign(ADY=table["ADY"] + shift), criteria)
-    there = assess(table, criteria)
+    moved, there = at_once(criteria, table.assign(ADY=table["ADY"] + shift), table)
     pd.testing.assert_frame_equal(moved.assign(ADY=moved["ADY"] - shift), there)
 
 
@@ -72,11 +75,20 @@ IMMUNE_ORDER = ["iCR", "iPR", "NON-iCR/NON-iUPD", "iSD", "NE", "iUPD", "iCPD"]
 def test_adding_a_new_lesion_never_improves_the_response_of_that_visit(criteria, order, table, data):
     day = data.draw(st.sampled_from(sorted(table["ADY"].unique())[1:]))
     extra = pd.DataFrame([(day, "X9", "skin", "new", 20.0, False, "present", "P")], columns=table.columns)
-    before = assess(table, criteria).set_index("ADY")["RESPONSE"]
-    after = assess(pd.concat([table, extra], ignore_index=True), criteria).set_index("ADY")["RESPONSE"]
+    found = at_once(criteria, table, pd.concat([table, extra], ignore_index=True))
+    before, after = (one.set_index("ADY")["RESPONSE"] for one in found)
     assert order.index(after[day]) >= order.index(before[day])
     assert order.index(after[day]) >= order.index("PD" if criteria == "RECIST 1.1" else "iUPD")
     assert after[after.index < day].tolist() == before[before.index < day].tolist()
+
+
+@given(table=histories(), data=st.data())
+@settings(max_examples=30, deadline=None)
+def test_after_a_new_lesion_that_never_goes_away_every_visit_of_recist_is_progression(table, data):
+    day = data.draw(st.sampled_from(sorted(table["ADY"].unique())[1:]))
+    extra = pd.DataFrame([(day, "X9", "skin", "new", 20.0, False, "present", "P")], columns=table.columns)
+    found = assess(pd.concat([table, extra], ignore_index=True), "RECIST 1.1")
+    assert set(found.loc[found["ADY"] >= day, "RESPONSE"]) == {"PD"}
 
 
 def test_a_first_new_lesion_after_iupd_of_targets_is_progression_however_much_they_shrink():
@@ -92,9 +104,9 @@ def test_a_first_new_lesion_after_iupd_of_targets_is_progression_however_much_th
 @given(table=histories())
 @settings(max_examples=30, deadline=None)
 def test_later_visits_never_alter_earlier_ones(criteria, table):
-    whole = assess(table, criteria)
-    for day in whole["ADY"]:
-        part = assess(table[table["ADY"] <= day], criteria)
+    days = sorted(table["ADY"].unique())[1:]
+    *parts, whole = at_once(criteria, *(table[table["ADY"] <= day] for day in days), table)
+    for day, part in zip(days, parts, strict=True):
         pd.testing.assert_frame_equal(part, whole[whole["ADY"] <= day])
 
 
@@ -122,3 +134,43 @@ def test_irecist_suspects_progression_first_when_recist_calls_it(table):
         assert immune["RESPONSE"].iloc[first] == "iUPD"
     same = [word.removeprefix("i") for word in immune["RESPONSE"].tolist()[:first]]
     assert same == words[:first]
+
+
+@pytest.mark.parametrize("criteria", CRITERIA)
+@given(table=histories(), data=st.data())
+@settings(max_examples=30, deadline=None)
+def test_a_visit_after_confirmed_progression_never_changes_the_earlier_ones(criteria, table, data):
+    """Of any visit, confirmed progression included: whatever comes later leaves it as it was."""
+    later = int(table["ADY"].max()) + data.draw(st.integers(1, 200))
+    last = table[table["ADY"] == table["ADY"].max()]
+    size = last["DIAMETER_MM"].map(lambda _: float(data.draw(SIZES)))
+    whole = pd.concat([table, last.assign(ADY=later, DIAMETER_MM=size, STATE="present")], ignore_index=True)
+    with_it, without = at_once(criteria, whole, table)
+    pd.testing.assert_frame_equal(with_it.iloc[:-1], without)
+
+
+@pytest.mark.parametrize("criteria", CRITERIA)
+@given(first=histories(), second=histories())
+@settings(max_examples=20, deadline=None)
+def test_no_subject_depends_on_another(criteria, first, second):
+    both = pd.concat([first.assign(USUBJID="A"), second.assign(USUBJID="B")], ignore_index=True)
+    together = assess(both.sample(frac=1, random_state=1), criteria).sort_values(["USUBJID", "ADY"])
+    alone = [assess(table.assign(USUBJID=name), criteria) for name, table in (("A", first), ("B", second))]
+    pd.testing.assert_frame_equal(together.reset_index(drop=True), pd.concat(alone, ignore_index=True))
+
+
+@pytest.mark.filterwarnings("ignore::abscopal.clinic.lesion_place.LesionWarning")
+@pytest.mark.parametrize("criteria", CRITERIA)
+@given(table=histories(), share=st.floats(0.1, 0.9))
+@settings(max_examples=20, deadline=None)
+def test_a_target_in_two_fragments_of_the_same_sum_has_the_same_responses(criteria, table, share):
+    first = (table["LESION"] == "T0") & (table["ADY"] > 0)
+    measured = first & (table["STATE"] == "present")
+    parts = [table[first].assign(LESION=f"T0{letter}") for letter in "ab"]
+    for part, own in zip(parts, (share, 1 - share), strict=True):
+        part.loc[measured[first], "DIAMETER_MM"] *= own
+        part.loc[part["STATE"] == "too small", "DIAMETER_MM"] = 2.5
+        part.loc[part["STATE"] == "too small", "STATE"] = "present"
+    split = pd.concat([table[~first], *parts], ignore_index=True)
+    split_up, in_one = at_once(criteria, split, table)
+    assert split_up["RESPONSE"].tolist() == in_one["RESPONSE"].tolist()

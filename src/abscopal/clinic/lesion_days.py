@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from abscopal.clinic.lesion_place import Place, remark
@@ -26,6 +27,23 @@ SOURCES: dict[str, Source] = {
 _ISO = r"^\d{4}-\d{2}-\d{2}(?:[T ].*)?$"
 _SAS = r"^\d{1,2}[A-Za-z]{3}\d{4}$"
 _LISTED = 10
+
+
+Integers = npt.NDArray[np.int64]
+
+
+def numbered(table: pd.DataFrame) -> tuple[Integers, Integers]:
+    """Return the number of each row's subject (n,), and of each row's lesion, which is one of its subject's."""
+    subject = np.asarray(pd.factorize(table["USUBJID"])[0], dtype=np.int64)
+    name, names = pd.factorize(table["LESION"])
+    return subject, np.asarray(pd.factorize(subject * len(names) + name)[0], dtype=np.int64)
+
+
+def earliest(day: Integers, group: Integers) -> Integers:
+    """Return the first day of each row's group (n,)."""
+    first = np.full(int(group.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(first, group, day)
+    return np.asarray(first[group])
 
 
 def days_of(raw: pd.DataFrame, subject: pd.Series, place: Place) -> tuple[pd.Series, list[Problem]]:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from abscopal.clinic.imaging import Imaging
+from abscopal.clinic.lesion_days import earliest, numbered
 from abscopal.clinic.lesion_place import Place, remark
 from abscopal.errors import InputError, Problem
 
@@ -34,9 +35,9 @@ def whole_lesions(table: pd.DataFrame, place: Place) -> pd.DataFrame:
     place : Place
         Where its rows are.
     """
-    first_day = table["ADY"].groupby(table["USUBJID"]).transform("min")
-    begins = table["ADY"].groupby([table["USUBJID"], table["LESION"]]).transform("min")
-    later = table[(begins > first_day) & (table["ROLE"] != "new")]
+    subject, lesion = numbered(table)
+    day = table["ADY"].to_numpy(np.int64)
+    later = table[(earliest(day, lesion) > earliest(day, subject)) & (table["ROLE"] != "new").to_numpy()]
     if later.empty:
         return table
     concerned = table[table["USUBJID"].isin(later["USUBJID"].unique())]

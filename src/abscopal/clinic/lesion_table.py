@@ -7,14 +7,13 @@ said as a `LesionWarning`; what can be meant in two ways is refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from abscopal.clinic.imaging import STATE_LABELS
-from abscopal.clinic.lesion_days import DATE_COLUMNS, days_of, join_visits
+from abscopal.clinic.lesion_days import DATE_COLUMNS, days_of, earliest, join_visits, numbered
 from abscopal.clinic.lesion_parts import whole_lesions
 from abscopal.clinic.lesion_place import Place, remark
 from abscopal.errors import InputError, Problem, did_you_mean, shown
@@ -258,47 +257,32 @@ def _without_repeats(table: pd.DataFrame, place: Place) -> pd.DataFrame:
     return table[~repeated]
 
 
-@dataclass(frozen=True)
-class _Times:
-    """First day of each row's subject, and day on which each row's lesion is first recorded."""
-
-    baseline: pd.Series
-    begins: pd.Series
-
-    @classmethod
-    def of(cls, table: pd.DataFrame) -> _Times:
-        lesion = [table["USUBJID"], table["LESION"]]
-        return cls(
-            table["ADY"].groupby(table["USUBJID"]).transform("min"), table["ADY"].groupby(lesion).transform("min")
-        )
-
-
 def _row_problems(table: pd.DataFrame, place: Place) -> Iterator[Problem]:
     """Everything that is wrong with a row beside the others of its subject."""
     yield from _contradictions(table, place)
-    lesion = [table["USUBJID"], table["LESION"]]
+    subject, lesion = numbered(table)
+    first = np.unique(lesion, return_index=True)[1][lesion]  # the first row of each row's lesion
     for column in ("ROLE", "ORGAN", "NODE"):
-        first = table[column].groupby(lesion).transform("first")
-        for row in np.flatnonzero(table[column] != first)[:_LISTED]:
-            yield _at(table, place, row, column, f"{shown(first.iloc[row])} as before")
-    times = _Times.of(table)
-    baseline, late = table["ADY"] == times.baseline, times.begins > times.baseline
-    for row in np.flatnonzero(baseline & (table["ROLE"] == "new"))[:_LISTED]:
+        values = table[column].to_numpy()
+        for row in np.flatnonzero(values != values[first])[:_LISTED]:
+            yield _at(table, place, row, column, f"{shown(values[first[row]])} as before")
+    day = table["ADY"].to_numpy(np.int64)
+    start, begins = earliest(day, subject), earliest(day, lesion)
+    baseline, role = day == start, table["ROLE"].to_numpy()
+    for row in np.flatnonzero(baseline & (role == "new"))[:_LISTED]:
         yield _at(table, place, row, "ROLE", "target or non-target on the first day, the baseline")
-    orphans = late & (table["ROLE"] != "new") & (table["ADY"] == times.begins)
-    for row in np.flatnonzero(orphans)[:_LISTED]:
-        day = times.baseline.iloc[row]
-        yield _at(table, place, row, "ROLE", f"new, or a row for this lesion at baseline (day {day})")
-    for row in np.flatnonzero(baseline & (table["ROLE"] == "target") & ~_measured_at_all(table))[:_LISTED]:
+    for row in np.flatnonzero((begins > start) & (role != "new") & (day == begins))[:_LISTED]:
+        yield _at(table, place, row, "ROLE", f"new, or a row for this lesion at baseline (day {start[row]})")
+    for row in np.flatnonzero(baseline & (role == "target") & ~_measured_at_all(table))[:_LISTED]:
         yield _at(table, place, row, "DIAMETER_MM", "a target measured at baseline")
 
 
-def _measured_at_all(table: pd.DataFrame) -> pd.Series:
+def _measured_at_all(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Whether a row holds a measure of some kind: a diameter, or an uptake."""
     measured = table["DIAMETER_MM"] > 0
     for name in ("VIABLE_MM", "SUL", "DEAUVILLE"):
         measured = measured | (table[name] > 0) if name in table else measured
-    return measured
+    return measured.to_numpy(dtype=np.bool_)
 
 
 def _contradictions(table: pd.DataFrame, place: Place) -> Iterator[Problem]:

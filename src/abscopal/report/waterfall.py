@@ -33,13 +33,16 @@ from abscopal.report.style import (
 CEILING = 100.0  # percent; a taller bar is cut here and marked
 MOST_BARS = 500  # per panel, a point wide each; of more, an even choice is drawn
 PANEL_HEIGHT = 4.0
+_CLASSES = {"NON-CR/NON-PD": "SD", "NON-iCR/NON-iUPD": "SD"} | dict.fromkeys(
+    ("iUPD", "iCPD", "uPD", "IR1", "IR2", "IR3"), "PD"
+)
 
 
 def confirmed_response(adrs: pd.DataFrame) -> pd.Series:
     """Return the confirmed best overall response by subject, as one of the five classes that have a colour.
 
-    An immune response counts with its class (iPR with PR, iUPD and iCPD with PD), and non-CR/non-PD is what stable
-    disease is called where nothing can be measured (RECIST 1.1, table 2).
+    An immune response counts with its class (iPR with PR; iUPD, iCPD, uPD and the indeterminate responses of LYRIC with
+    PD), and non-CR/non-PD is what stable disease is called where nothing can be measured (RECIST 1.1, table 2).
     """
     best = adrs[adrs["PARAMCD"] == "CBOR"].drop_duplicates("USUBJID")
     code, found = pd.factorize(best["AVALC"])
@@ -48,7 +51,7 @@ def confirmed_response(adrs: pd.DataFrame) -> pd.Series:
 
 
 def _class(word: str) -> str:
-    plain = {"NON-CR/NON-PD": "SD", "UPD": "PD", "CPD": "PD"}.get(word.removeprefix("i"), word.removeprefix("i"))
+    plain = _CLASSES.get(word, word.removeprefix("i"))
     return plain if plain in RESPONSE_COLOURS else "NE"
 
 
