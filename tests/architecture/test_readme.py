@@ -71,6 +71,11 @@ def test_the_tables_of_the_documentation_are_the_declared_ones():
     subprocess.run([sys.executable, str(script), "--check"], check=True)
 
 
+def test_the_rules_of_the_documentation_are_those_of_the_response_criteria():
+    script = ROOT / "scripts" / "document_criteria.py"
+    subprocess.run([sys.executable, str(script), "--check"], check=True)
+
+
 @pytest.fixture
 def scans(tmp_path, monkeypatch):
     """A folder to run examples in, with the lesion table of the documentation as scans.csv."""
