@@ -2,7 +2,7 @@
 
 Definition. A subject shows pseudoprogression if, at a visit p after baseline,
 
-1. the overall response is PD (or iUPD, iCPD), or the sum of diameters is at least 20 % and at least 5 mm above its
+1. the overall response is PD (or to be confirmed: iUPD, uPD, IR), or the sum of diameters is at least 20 % and 5 mm above its
    smallest earlier value, baseline included (RECIST 1.1, section 4.3.1: both conditions); and
 2. no visit up to and including p had a sum of 70 % of baseline or less; and
 3. some later visit has a sum of 70 % of baseline or less (a partial response by size).
@@ -26,7 +26,7 @@ from abscopal.analysis.censored import Codes, Floats
 from abscopal.analysis.enrolled import enrolled, labels, places
 from abscopal.analysis.proportion import Proportion, proportion
 
-PROGRESSION = frozenset({"PD", "iUPD", "iCPD"})
+PROGRESSION = frozenset({"PD", "iUPD", "iCPD", "uPD", "IR1", "IR2", "IR3"})
 RISE_SHARE = 1.2
 RISE_MM = 5.0
 RESPONSE_SHARE = 0.7

@@ -47,7 +47,7 @@ def courses(adsl: pd.DataFrame, adrs: pd.DataFrame) -> pd.DataFrame:
     subjects = adsl.drop_duplicates("USUBJID")
     subjects = subjects.set_index(pd.Index(subjects["USUBJID"].astype("str")))
     best = adrs[(adrs["PARAMCD"] == "CBOR") & adrs["AVALC"].isin(["CR", "PR", "iCR", "iPR"])].drop_duplicates("USUBJID")
-    progressed = adrs[(adrs["PARAMCD"] == "OVR") & adrs["AVALC"].isin(["PD", "iUPD", "iCPD"])]
+    progressed = adrs[(adrs["PARAMCD"] == "OVR") & adrs["AVALC"].isin(["PD", "iUPD", "iCPD", "uPD"])]
     table = pd.DataFrame(
         {
             "ARM": subjects["ARM"],
