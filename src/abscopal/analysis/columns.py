@@ -6,12 +6,15 @@ of PARAMCD "SUMDIAM" and the report also those of the subjects in `report.lesion
 
 from collections.abc import Mapping
 
+from abscopal.analysis.dose_intensity import COLUMNS
+
 SUMMARY: Mapping[str, tuple[str, ...]] = {
     "adsl": ("USUBJID", "ARM", "CLASS", "HPDFL", "STRATUM"),
     "adtr": ("USUBJID", "AVISITN", "PARAMCD", "AVAL", "ANL01FL"),
     "adrs": ("USUBJID", "AVISITN", "PARAMCD", "AVALC", "ANL01FL"),
     "adtte": ("USUBJID", "ARM", "PARAMCD", "AVAL", "CNSR"),
     "adae": ("USUBJID", "AETERM", "AEORGAN", "AECAT", "AETOXGR", "AEREL"),
+    "adex": COLUMNS,
     "adtruth": ("USUBJID", "ARM", "AVISITN", "AVALC", "CHANGE_LAST", "CHANGE_LATER", "TRUTH"),
 }
 
@@ -25,6 +28,7 @@ REPORT: Mapping[str, tuple[str, ...]] = {
     "adrs": ("USUBJID", "ARM", "ADY", "AVISITN", "PARAMCD", "AVALC", "CHANGE_BASELINE", "NEW", "ANL01FL"),
     "adtte": SUMMARY["adtte"],
     "adae": SUMMARY["adae"],
+    "adex": SUMMARY["adex"],
     "adtruth": SUMMARY["adtruth"],
 }
 """Of the figures and the page; with these the summary can be made too."""

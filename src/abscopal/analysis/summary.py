@@ -9,6 +9,7 @@ import pandas as pd
 
 from abscopal.analysis.benefit_risk import benefit_risk, plain
 from abscopal.analysis.cox import CoxError, HazardRatio
+from abscopal.analysis.dose_intensity import relative_dose_intensity
 from abscopal.analysis.enrolled import analysed, enrolled
 from abscopal.analysis.misclassification import misclassification
 from abscopal.analysis.pseudoprogression import pseudoprogression
@@ -95,6 +96,7 @@ def _arms(
     pseudo = pseudoprogression(tables["adtr"], tables["adrs"], adsl)
     hyper = _hyperprogression(adsl)
     truth = _truth(tables, adsl)
+    intensity = relative_dose_intensity(tables["adex"], adsl) if "adex" in tables else {}
     return {
         arm: {
             "n": rates[arm].objective.n,
@@ -112,6 +114,7 @@ def _arms(
             "hyperprogression": hyper.get(arm),
             **({"hyperprogression_definition": HYPERPROGRESSION} if arm in hyper else {}),
             **{f"{code.lower()}_median": _median(times, code, arm) for code in OF_SETTING if code in times},
+            **({"relative_dose_intensity": intensity[arm]} if intensity.get(arm) else {}),
             **({"truth": truth[arm]} if arm in truth else {}),
         }
         for arm in arms

@@ -120,10 +120,7 @@ class DoseModification:
         if course is None:
             return np.ones(len(who), dtype=bool), np.ones(len(who))
         if isinstance(due.what, Intake):
-            course.due[who] = day
-            interrupted = np.isfinite(course.since[who])
-            share = np.where(interrupted, 0.0, course.rules.share(course.level[who]))
-            return ~course.stopped[who], share
+            return ~course.stopped[who], self._begin_intake(course, who, day)
         return self._dose(drug, course, due, who, day)
 
     def _judge(self, course: _Course, who: Index, worst: Grades) -> Verdict:
@@ -189,6 +186,14 @@ class DoseModification:
                 self.ward.stop_treatment(mine[over], day, Reason.TOXICITY)
 
     # daily intake ---------------------------------------------------------------------------------------------------
+
+    def _begin_intake(self, course: _Course, who: Index, day: int) -> Array:
+        """Return the share of the planned intake that may begin today [k]: nothing where the toxicity is not over."""
+        wait = self._judge(course, who, self.today[who]).wait & np.isfinite(course.due[who])
+        begun = np.where(np.isnan(course.since[who]), day, course.since[who])
+        course.since[who], course.due[who] = np.where(wait, begun, np.nan), day
+        self.next_visit[who[wait]] = np.minimum(self.next_visit[who[wait]], day + WEEK)
+        return np.where(wait, 0.0, course.rules.share(course.level[who]))
 
     def _look_at_intake(self, name: str, course: _Course, who: Index, day: int) -> None:
         verdict, waiting = self._judge(course, who, self.today[who]), np.isfinite(course.since[who])
