@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from abscopal import catalogue
 from abscopal.engine.kernel import Backend
@@ -199,6 +200,72 @@ class Trial:
         course = follow(self.design, alone, np.array([number]), self.seed)
         found = tables(self.design, alone, course, [subject])
         return Trial(self.design, self.seed, alone, course, found, time.perf_counter() - begun)
+
+    def benefit_risk(
+        self,
+        subjects: int | Sequence[str] = 20,
+        *,
+        lives: int = 20,
+        months: float = 24.0,
+        reference: str | None = None,
+        workers: int = 1,
+    ) -> pd.DataFrame:
+        """Benefit and risk of single patients: each is lived through several times in every arm.
+
+        Parameters
+        ----------
+        subjects
+            How many, in order of enrolment, or their names.
+        lives
+            Lives of each in each arm, from 1 to 100; a probability is known to about 0.5 / sqrt(lives).
+        months
+            Months for which each life is followed.
+        reference
+            Arm that survival is compared with; by default the first of the protocol.
+        workers
+            Threads; the result does not depend on it.
+
+        Returns
+        -------
+        DataFrame
+            A row for each patient and arm: `MEAN`, months lived up to the horizon; `GAIN` on the reference arm;
+            `RESPONSE` and `SEVERE`, probabilities of response and of a related adverse event of grade 3 or worse.
+
+        Raises
+        ------
+        InputError
+            If a subject or an arm is not known, or a number makes no sense.
+        """
+        import pandas as pd
+
+        from abscopal.analysis.benefit_risk import of_patients, outcomes
+        from abscopal.trial.lives import MOST_LIVES
+        from abscopal.trial.lives import lives as lived
+
+        _require_whole(lives=(lives, 1, MOST_LIVES))
+        against = self.protocol.arm(reference).name if reference else self.protocol.arms[0].name
+        places = self._places(subjects)
+        names, alone = self.adsl["USUBJID"].to_numpy()[places], self.population.take(places)
+        found = []
+        for number, _ in enumerate(self.protocol.arms):
+            again, course = lived(self.design, alone, number, self.seed, lives, months, workers)
+            ids = [f"{name} #{life}" for life in range(lives) for name in names]
+            of_arm = tables(self.design, again, course, ids)
+            found.append(outcomes(of_arm).assign(USUBJID=lambda t: t["USUBJID"].astype("str").str.partition(" #")[0]))
+        return of_patients(pd.concat(found), against, months)
+
+    def _places(self, subjects: int | Sequence[str]) -> NDArray[np.int64]:
+        """Places of subjects in the population; `subjects` as in `benefit_risk`."""
+        from abscopal.errors import InputError, unknown
+
+        names = list(self.adsl["USUBJID"])
+        if isinstance(subjects, int):
+            _require_whole(subjects=(subjects, 1, len(names)))
+            return np.arange(subjects)
+        known = {name: place for place, name in enumerate(names)}
+        if problems := [unknown("subjects", "subject", name, names) for name in subjects if name not in known]:
+            raise InputError(problems)
+        return np.array([known[name] for name in subjects])
 
     def report(self, path: str | Path) -> Path:
         """Write the report, one self-contained HTML file."""

@@ -75,7 +75,7 @@ def benefit_risk(
     by
         Column of ADSL whose values are the groups, by default the strata of the randomisation.
     """
-    subjects = _subjects(tables)
+    subjects = outcomes(tables)
     arms = sorted(subjects["ARM"].astype("str").unique())
     if reference not in arms:
         raise ValueError(f"reference: expected one of {', '.join(arms)}, got {reference!r}")
@@ -92,7 +92,7 @@ def followed_months(subjects: pd.DataFrame) -> float:
     return min(LONGEST_MONTHS, max(float(np.floor(last / DAYS_PER_MONTH)), 1.0))
 
 
-def _subjects(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def outcomes(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Enrolled subjects with survival (DAYS, DIED), RESPONDED, and SEVERE where adverse events were recorded."""
     adsl = enrolled(tables["adsl"]).reset_index(drop=True)
     os = tables["adtte"][tables["adtte"]["PARAMCD"] == "OS"]
@@ -154,8 +154,36 @@ def _share(flags: pd.Series) -> tuple[float, float, float]:
     return found.rate, found.lower, found.upper
 
 
+def of_patients(lives: pd.DataFrame, reference: str, months: float) -> pd.DataFrame:
+    """Benefit and risk of single patients who were lived through many times in every arm.
+
+    Parameters
+    ----------
+    lives
+        A row for each life: USUBJID, ARM, DAYS, RESPONDED, SEVERE, as `outcomes` has them; everyone followed up to the
+        horizon or death.
+    reference
+        Arm that survival is compared with.
+    months
+        The horizon.
+
+    Returns
+    -------
+    DataFrame
+        A row for each patient and arm: USUBJID, ARM, LIVES, MEAN (months lived up to the horizon), GAIN (against the
+        reference arm, months), RESPONSE and SEVERE (probabilities).
+    """
+    lived = lives.assign(MEAN=np.minimum(lives["DAYS"], months * DAYS_PER_MONTH) / DAYS_PER_MONTH)
+    grouped = lived.groupby(["USUBJID", "ARM"], observed=True)
+    found = grouped[["MEAN", "RESPONDED", "SEVERE"]].mean().rename(columns={"RESPONDED": "RESPONSE"})
+    found.insert(0, "LIVES", grouped.size())
+    base = found["MEAN"].xs(reference, level="ARM")
+    found.insert(2, "GAIN", found["MEAN"] - base.reindex(found.index.get_level_values("USUBJID")).to_numpy())
+    return found.reset_index()
+
+
 def plain(rows: list[BenefitRisk], months: float, reference: str) -> dict[str, Any]:
-    """Return `horizon_months`, `reference` and, in `groups` by group and arm, the numbers: what `summary.json` holds."""
+    """Return what `summary.json` holds: `horizon_months`, `reference`, and the numbers in `groups` by group and arm."""
     groups: dict[str, dict[str, Any]] = {}
     for row in rows:
         numbers = {key: value for key, value in asdict(row).items() if key not in ("group", "arm")}

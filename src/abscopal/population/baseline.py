@@ -19,6 +19,7 @@ from abscopal.sources import assumed, cited
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 SEEN_MM = 5.0  # about the detection limit of CT; what the clinic really sees is the clinic's affair
+FINELY_SEEN_MM = {"brain": 3.0, "meninges": 3.0}  # assumed: magnetic resonance imaging at screening
 NOT_VISCERAL = ("node", "skin", "bone", "marrow", "breast", "prostate", "bladder")
 LEAST_BURDEN = -3.0  # standard score of those without visible disease
 ECOG_FITNESS, ECOG_BURDEN = 0.6, 0.3  # assumed: correlations of performance status with fitness and burden
@@ -49,7 +50,7 @@ class Baseline:
     nlr: Array
     gfr: Array
     has: dict[str, Flags]  # organ: whether a lesion of at least SEEN_MM is there
-    spread: dict[str, Flags]  # organ: the same of a lesion that is not the primary
+    spread: dict[str, Flags]  # organ: whether a lesion that is not the primary is seen there at screening
     traits: dict[str, Flags]
     published: dict[str, Flags]
     history: dict[str, Flags]
@@ -109,7 +110,7 @@ def draw_baseline(
     shift = 0.0 if age_median is None else age_median - indication.covariates["age"].center.value
     logit = np.log((pdl1_truth + EPSILON) / (1 - pdl1_truth + EPSILON))
     error = normal(seed, subjects, "PD-L1 assay")[:, 0]
-    seen = lesions.diameter >= SEEN_MM
+    seen, found = lesions.diameter >= SEEN_MM, np.array([FINELY_SEEN_MM.get(organ, SEEN_MM) for organ in organs])
     age = np.clip(draw["age"] + shift, 18, 95)
     male = uniform(seed, subjects, "sex")[:, 0] < indication.male.value
     weight = np.clip(draw["weight"], 40, 180)
@@ -124,7 +125,7 @@ def draw_baseline(
         nlr=draw["NLR"],
         gfr=_filtration(age, male, weight, normal(seed, subjects, "creatinine")[:, 0]),
         has=_by_organ(organs, lesions, seen),
-        spread=_by_organ(organs, lesions, seen & ~lesions.primary),
+        spread=_by_organ(organs, lesions, (lesions.diameter >= found[lesions.organ]) & ~lesions.primary),
         traits=dict(who.traits),
         published=marginal_flags(indication, who.traits),
         history=history,
@@ -159,7 +160,7 @@ def _by_organ(organs: list[str], lesions: Lesions, which: Flags) -> dict[str, Fl
 def _performance(indication: Indication, who: Candidates, lesions: Lesions, in_practice: bool) -> NDArray[np.int64]:
     """Draw performance status, worse with poor fitness and high burden.
 
-    About the indication's share has 1 or more of those with 0 or 1; in practice a share has 2 and a smaller one 3 besides.
+    About the indication's share has 1 or more of those with 0 or 1; in practice a share has 2, a smaller one 3.
     """
     from scipy.special import ndtri
 

@@ -56,7 +56,7 @@ _ADJECTIVES = {
     "head_and_neck": "head and neck",
 }  # fmt: skip
 ORGAN_TRAITS: Mapping[str, str] = {f"{_ADJECTIVES.get(organ, organ)} metastases": organ for organ in ORGANS}
-"""Metastases by organ: a lesion of at least 5 mm that is not the primary tumour."""
+"""Metastases by organ: a lesion of at least 5 mm (brain and meninges: 3 mm) that is not the primary tumour."""
 HISTORY_TRAITS: Mapping[str, str] = {
     "autoimmune disease": "autoimmune_history",
     "immunosuppression": "steroids",
