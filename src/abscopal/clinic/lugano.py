@@ -31,7 +31,7 @@ from abscopal.clinic.criterion import (
 )
 from abscopal.clinic.imaging import Imaging, ScanReading, State, can_be_measured
 from abscopal.clinic.lesions import RecistLesions, Role, admit, appeared, largest, required, summarise, unevaluated
-from abscopal.clinic.recist import NONTARGET_RULES, Recist, RecistState, component_facts, dated, describe, masked
+from abscopal.clinic.recist import Recist, RecistState, component_facts, dated, describe, masked
 from abscopal.sources import Source, assumed, cited
 
 CHESON = "Cheson BD et al., J Clin Oncol 2014;32:3059-3068 (Lugano 2014)"
@@ -75,6 +75,20 @@ TARGET_RULES: tuple[Rule, ...] = (
     ),
     Rule(Response.PR, ("fallen from baseline",), (), _CT, "the sum of products is at least 50 % below baseline"),
     Rule(Response.SD, (), (), _CT, "neither halved nor grown enough"),
+)
+
+NONTARGET_RULES: tuple[Rule, ...] = (
+    Rule(Response.NONE, (), ("non-targets followed",), _CT, "no other lesion is followed"),
+    Rule(Response.PD, ("unequivocal progression",), (), _CT, "lesions that were not measured clearly progress"),
+    Rule(Response.NE, (), ("non-targets evaluated",), _CT, "not every other lesion was assessed"),
+    Rule(
+        Response.CR,
+        ("non-targets gone",),
+        (),
+        _CT,
+        "other lesions are absent, nodes no longer than 15 mm, organs of normal size",
+    ),
+    Rule(Response.NON_CR_NON_PD, (), (), _CT, "some other lesion persists"),
 )
 
 AFTER_PROGRESSION: tuple[Rule, ...] = (
