@@ -2,8 +2,8 @@
 
 Definition. A subject shows pseudoprogression if, at a visit p after baseline,
 
-1. the overall response is PD (or to be confirmed: iUPD, uPD, IR), or the sum of diameters is at least 20 % and 5 mm above
-   its smallest earlier value, baseline included (RECIST 1.1, section 4.3.1: both conditions); and
+1. the overall response is PD (or to be confirmed: iUPD, uPD, IR), or the sum of diameters is at least 20 % and 5 mm
+   above its smallest earlier value, baseline included (RECIST 1.1, section 4.3.1: both conditions); and
 2. no visit up to and including p had a sum of 70 % of baseline or less; and
 3. some later visit has a sum of 70 % of baseline or less (a partial response by size).
 

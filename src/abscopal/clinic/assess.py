@@ -5,7 +5,7 @@ The table takes the very path of a simulated trial: the same findings, the same 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -124,7 +124,7 @@ def _best(parts: list[Assessed], history: _History, criterion: Criterion) -> pd.
     day = np.where(np.arange(1, shape[1] + 1) < history.visits[:, None], history.day[:, 1:] - baseline, np.nan)
     for number, seen, visit in parts:
         response[seen, number - 1] = visit.response[seen]
-        progression[seen, number - 1] = visit.progression_day[seen] - baseline[seen, 0]
+        progression[seen, number - 1] = visit.progression_day[seen]
     columns: dict[str, object] = {"USUBJID": history.usubjid}
     for word, confirmed in (("BOR", False), ("CBOR", True)):
         best = criterion.best(Visits(response, day, progression), confirmed=confirmed)
@@ -159,11 +159,19 @@ class _History:
 
 def _rank(subject: Integers, value: Integers) -> Integers:
     """Rank of each row's value among the values of its subject, from 0."""
-    span = int(value.max(initial=0)) - int(value.min(initial=0)) + 1
-    key = subject * span + value - value.min(initial=0)
-    unique, row = np.unique(key, return_inverse=True)
-    first = np.searchsorted(unique, subject * span)
-    return np.asarray(row - first)
+    least = int(value.min(initial=0))
+    span = int(value.max(initial=0)) - least + 1
+    row, unique = pd.factorize(subject * span + (value - least), sort=True)
+    first = np.searchsorted(unique, np.arange(subject.max(initial=-1) + 1) * span)
+    return np.asarray(row - first[subject])
+
+
+def _translated(column: pd.Series, codes: Mapping[str, int], otherwise: int = -1) -> Integers:
+    """Return the code of each word (n,); of one that has none, `otherwise` and one more for each such word."""
+    number, found = pd.factorize(column)
+    others = iter(range(otherwise, otherwise + len(found)))
+    each = np.array([codes[word] if word in codes else next(others) for word in found], dtype=np.int64)
+    return np.asarray(each[number])
 
 
 def _history(table: pd.DataFrame, criterion: Criterion) -> _History:
@@ -179,9 +187,9 @@ def _history(table: pd.DataFrame, criterion: Criterion) -> _History:
     size[subject, visit, lesion], state[subject, visit, lesion] = _readings(table)
     role, organ = np.zeros((n, shape[2]), dtype=np.int8), np.full((n, shape[2]), -1)
     node = np.zeros((n, shape[2]), dtype=np.bool_)
-    role[subject, lesion] = table["ROLE"].map(_ROLES)
+    role[subject, lesion] = _translated(table["ROLE"], _ROLES)
     state = _new_ones_stay(state, role == Role.NEW)
-    organ[subject, lesion] = _organ_codes(table["ORGAN"])
+    organ[subject, lesion] = _translated(table["ORGAN"], _ORGAN_CODE, len(ORGANS))
     node[subject, lesion] = table["NODE"]
     measures = {}
     for name, column in measured.items():
@@ -204,13 +212,6 @@ def _new_ones_stay(state: Codes, is_new: Bools) -> Codes:
     return state
 
 
-def _organ_codes(names: pd.Series) -> Integers:
-    """Return a code per organ: of `ORGANS`, or one of its own for an organ not among them."""
-    known = names.map(_ORGAN_CODE)
-    others, _ = pd.factorize(names)
-    return np.where(known.isna(), len(ORGANS) + others, known.fillna(0)).astype(np.int64)
-
-
 def _measured(table: pd.DataFrame, criterion: Criterion) -> dict[str, Floats]:
     """Return the further measures that the criterion reads, by field of `ScanReading`; of two for one, the first."""
     missing = [name for name in criterion.needs if name not in table]
@@ -224,7 +225,7 @@ def _measured(table: pd.DataFrame, criterion: Criterion) -> dict[str, Floats]:
 def _readings(table: pd.DataFrame) -> tuple[Floats, Codes]:
     """Size and state of each row; a state left empty follows from the diameter."""
     size = table["DIAMETER_MM"].to_numpy(np.float64)
-    given = table["STATE"].map({word: code for code, word in enumerate(STATE_LABELS)}).to_numpy(np.int8)
+    given = _translated(table["STATE"], {word: code for code, word in enumerate(STATE_LABELS)})
     implied = np.where(size > 0, State.PRESENT, State.ABSENT)
     state = np.where(given == State.UNRECORDED, implied, given).astype(np.int8)
     smallest = Imaging().too_small_mm
@@ -243,7 +244,7 @@ def _scan(history: _History, number: int) -> ScanReading:
 
 
 def _visits(history: _History, criterion: Criterion) -> Iterator[Assessed]:
-    """Assess visit by visit: number of the visit, indices of the subjects seen, responses (n,)."""
+    """Assess visit by visit: number of the visit, indices of the subjects seen, responses (n,), days from baseline."""
     is_new = history.role == Role.NEW
     role = np.where(is_new, np.int8(Role.NONE), history.role)
     state = criterion.start(criterion.summarise(_scan(history, 0), role))
@@ -251,7 +252,8 @@ def _visits(history: _History, criterion: Criterion) -> Iterator[Assessed]:
         reading, scanned = _scan(history, number), number < history.visits
         role = criterion.admit(role, is_new & (role == Role.NONE) & reading.detected, reading, history.organ)
         findings = criterion.summarise(reading, role)
-        state, visit = criterion.assess(state, findings, history.day[:, number].astype(np.float64), scanned)
+        since_baseline = (history.day[:, number] - history.day[:, 0]).astype(np.float64)
+        state, visit = criterion.assess(state, findings, since_baseline, scanned)
         yield number, np.flatnonzero(scanned), visit
 
 

@@ -317,7 +317,7 @@ class Criterion(Protocol):
     def assess(
         self, state: Any, findings: Findings, day: float | Floats, scanned: Bools | None = None
     ) -> tuple[Any, VisitResponse]:
-        """Return the state after a visit, and its response; subjects not scanned keep their state."""
+        """Return state and response of a visit so many days after baseline; who is not scanned keeps the state."""
 
     def best(self, visits: Visits, *, confirmed: bool) -> Best:
         """Return best overall response, with or without the confirmation the guideline asks of a response."""
