@@ -26,6 +26,7 @@ SOURCES: dict[str, Source] = {
 }
 _ISO = r"^\d{4}-\d{2}-\d{2}(?:[T ].*)?$"
 _SAS = r"^\d{1,2}[A-Za-z]{3}\d{4}$"
+_WHOLE = "a study day, a whole number (not a date)"
 _LISTED = 10
 
 
@@ -64,11 +65,13 @@ def days_of(raw: pd.DataFrame, subject: pd.Series, place: Place) -> tuple[pd.Ser
     values = raw[column]
     if pd.api.types.is_datetime64_any_dtype(values):
         return _since_baseline(values, subject, column, place), []
+    if column == "ADY" and pd.api.types.is_numeric_dtype(values):
+        number = values.astype(np.float64)
+        return number, [*_wrong(~(number % 1 == 0), raw, column, _WHOLE, place)]
     text = values.astype("str").fillna("").str.strip()
     number = pd.to_numeric(text.replace("", None), errors="coerce").astype(np.float64)
     if column == "ADY" and (number.notna().any() or not text.str.match(r".*\d\D+\d|" + _SAS).any()):
-        wrong = ~(number % 1 == 0)
-        return number, [*_wrong(wrong, raw, column, "a study day, a whole number (not a date)", place)]
+        return number, [*_wrong(~(number % 1 == 0), raw, column, _WHOLE, place)]
     date = _dates(text)
     expected = "a date as YYYY-MM-DD (in other forms day and month may be confused)"
     problems = [*_wrong(date.isna(), raw, column, expected, place)]

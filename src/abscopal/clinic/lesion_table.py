@@ -261,19 +261,20 @@ def _row_problems(table: pd.DataFrame, place: Place) -> Iterator[Problem]:
     """Everything that is wrong with a row beside the others of its subject."""
     yield from _contradictions(table, place)
     subject, lesion = numbered(table)
-    first = np.unique(lesion, return_index=True)[1][lesion]  # the first row of each row's lesion
+    first = earliest(np.arange(len(lesion)), lesion)  # row of each row's lesion
     for column in ("ROLE", "ORGAN", "NODE"):
-        values = table[column].to_numpy()
-        for row in np.flatnonzero(values != values[first])[:_LISTED]:
-            yield _at(table, place, row, column, f"{shown(values[first[row]])} as before")
+        code = pd.factorize(table[column])[0]
+        for row in np.flatnonzero(code != code[first])[:_LISTED]:
+            yield _at(table, place, row, column, f"{shown(table[column].iloc[first[row]])} as before")
     day = table["ADY"].to_numpy(np.int64)
     start, begins = earliest(day, subject), earliest(day, lesion)
-    baseline, role = day == start, table["ROLE"].to_numpy()
-    for row in np.flatnonzero(baseline & (role == "new"))[:_LISTED]:
+    baseline = day == start
+    target, new = (table["ROLE"] == "target").to_numpy(np.bool_), (table["ROLE"] == "new").to_numpy(np.bool_)
+    for row in np.flatnonzero(baseline & new)[:_LISTED]:
         yield _at(table, place, row, "ROLE", "target or non-target on the first day, the baseline")
-    for row in np.flatnonzero((begins > start) & (role != "new") & (day == begins))[:_LISTED]:
+    for row in np.flatnonzero((begins > start) & ~new & (day == begins))[:_LISTED]:
         yield _at(table, place, row, "ROLE", f"new, or a row for this lesion at baseline (day {start[row]})")
-    for row in np.flatnonzero(baseline & (role == "target") & ~_measured_at_all(table))[:_LISTED]:
+    for row in np.flatnonzero(baseline & target & ~_measured_at_all(table))[:_LISTED]:
         yield _at(table, place, row, "DIAMETER_MM", "a target measured at baseline")
 
 
