@@ -75,6 +75,13 @@ def test_subsequent_therapy_ends_the_progression_free_time_of_who_was_censored()
     assert state_limits(Followed.of(tables))[2].tolist() == [0, 0, 200, YEAR]
 
 
+def test_recurrence_ends_the_first_state_where_a_trial_has_no_progression():
+    tables = three_subjects()
+    as_recurrence = tables["adtte"].replace({"PARAMCD": {"PFS": "RFS"}})
+    limits = state_limits(Followed.of(tables | {"adtte": as_recurrence}))
+    np.testing.assert_array_equal(limits, state_limits(Followed.of(tables)))
+
+
 def test_whose_simulation_failed_is_not_counted():
     tables = three_subjects()
     tables["adsl"] = tables["adsl"].assign(CLASS=["enrolled", "solver failure", "enrolled"])

@@ -28,6 +28,8 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 }
 """What must be there; EXLINE and AENDY of ADEX, NXTDY and CLASS of ADSL, ADCM and ADLB are used where they are."""
 OPTIONAL = ("adcm", "adlb")
+EVENT_FREE = ("PFS", "RFS", "DFS", "EFS")
+"""Endpoints whose event ends the first health state: the first of them that the trial has."""
 
 
 def read_tables(folder: str | Path) -> dict[str, pd.DataFrame]:
@@ -89,7 +91,7 @@ class Followed:
         Last day known: of death where `died`.
     died : (n,) bool
     progressed : (n,) float, day
-        Progression, or a subsequent therapy without one; infinite for those who were progression-free when last seen.
+        Progression (or recurrence, see `EVENT_FREE`), or a subsequent therapy without one; infinite for those who were progression-free when last seen.
     treated_until : (n,) float, day
         Last day of protocol treatment; 0 for those never treated.
     doses, events, scans, medications, samples : DataFrame
@@ -127,7 +129,9 @@ class Followed:
         adsl = enrolled(tables["adsl"]).drop_duplicates("USUBJID").reset_index(drop=True)
         rows = {name: _placed(table, adsl) for name, table in tables.items() if name != "adsl"}
         end, died = _endpoint(rows["adtte"], adsl, "OS")
-        progression, seen = _endpoint(rows["adtte"], adsl, "PFS")
+        there = set(rows["adtte"]["PARAMCD"].astype("str"))
+        event_free = next((code for code in EVENT_FREE if code in there), EVENT_FREE[0])
+        progression, seen = _endpoint(rows["adtte"], adsl, event_free)
         codes, arms = pd.factorize(adsl["ARM"].astype("str"), sort=True)
         planned = _doses(rows["adex"])
         nothing = planned["EXDOSE"] == 0
