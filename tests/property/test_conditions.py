@@ -1,11 +1,15 @@
 """Reading a condition undoes printing it, and whatever is no condition is refused without being run."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from abscopal import catalogue
 from abscopal.errors import InputError
-from abscopal.protocol import Protocol
+from abscopal.population.eligibility import check_conditions
+from abscopal.protocol import Protocol, read_protocol
 from abscopal.protocol.condition import (
     CONTRAINDICATIONS,
     MARKS,
@@ -17,6 +21,8 @@ from abscopal.protocol.condition import (
     Trait,
     divides,
 )
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @st.composite
@@ -111,6 +117,19 @@ def test_the_usual_contraindications_are_the_five_of_immunotherapy_trials_and_ca
     assert protocol(contraindications=list(CONTRAINDICATIONS[:2])).contraindications == usual[:2]
     with pytest.raises(InputError, match="did you mean usual"):
         protocol(contraindications="usuall")
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("biomarker-*.yaml")), ids=lambda path: path.stem)
+def test_the_example_protocols_read_back_and_their_cancer_has_what_they_ask_for(path):
+    example = read_protocol(path)
+    assert example.stratify
+    assert tuple(str(condition) for condition in example.contraindications) == CONTRAINDICATIONS
+    again = {
+        name: [str(c) for c in getattr(example, name)] for name in ("eligibility", "contraindications", "stratify")
+    }
+    assert protocol(**again).eligibility == example.eligibility
+    fields = {name: getattr(example, name) for name in again}
+    check_conditions(fields, catalogue.indication(example.indication))
 
 
 def test_every_wrong_condition_of_a_protocol_is_named_with_its_place():
