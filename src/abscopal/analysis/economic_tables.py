@@ -91,7 +91,8 @@ class Followed:
         Last day known: of death where `died`.
     died : (n,) bool
     progressed : (n,) float, day
-        Progression (or recurrence, see `EVENT_FREE`), or a subsequent therapy without one; infinite for those who were progression-free when last seen.
+        Progression (or recurrence, see `EVENT_FREE`), or a subsequent therapy without one; infinite for those who were
+        progression-free when last seen.
     treated_until : (n,) float, day
         Last day of protocol treatment; 0 for those never treated.
     doses, events, scans, medications, samples : DataFrame
