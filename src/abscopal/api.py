@@ -131,6 +131,11 @@ class Trial:
         return self.tables["adex"]
 
     @property
+    def adtruth(self) -> pd.DataFrame:
+        """The truth behind each scan, which only a simulation knows."""
+        return self.tables["adtruth"]
+
+    @property
     def adce(self) -> pd.DataFrame:
         """Clinical events: symptoms by site, biopsies of new lesions."""
         return self.tables["adce"]
