@@ -23,6 +23,7 @@ Points = tuple[tuple[float, ...], tuple[float, ...]]
 _CTCAE = "Common Terminology Criteria for Adverse Events v5.0, National Cancer Institute 2017"
 _RICOS = "Ricos C et al. Scand J Clin Lab Invest 1999;59:491-500, database of biological variation"
 _NONE = np.inf
+_AT = 1 - 1e-6  # a value is at a limit in spite of rounding
 
 
 def _ctcae(where: str) -> Source:
@@ -84,9 +85,9 @@ class Analyte:
         if self.falling:
             reached = np.maximum(reached, (value[:, None] < np.array(self.falling)).sum(axis=1))
         if self.rising:
-            reached = np.maximum(reached, (value[:, None] >= np.array(self.rising) * self.normal[1]).sum(axis=1))
+            reached = np.maximum(reached, (value[:, None] >= _AT * np.array(self.rising) * self.normal[1]).sum(axis=1))
         if self.of_own and own is not None:
-            multiple = (value / own)[:, None] >= np.array(self.of_own)
+            multiple = (value / own)[:, None] >= _AT * np.array(self.of_own)
             numbers = np.where(np.isfinite(self.of_own), np.arange(1, 5), 0)
             reached = np.maximum(reached, (multiple * numbers).max(axis=1))
         return np.asarray(reached, dtype=np.int8)

@@ -98,7 +98,7 @@ class DoseModification:
         self.next_visit = np.full(n, np.inf)
         self.usual = safety.records[0].grades if safety.records else np.zeros((n, 0), dtype=np.int8)
         self.today = np.zeros_like(self.usual)
-        self.shifted = np.full(n, -1, dtype=np.int64)  # day on which a subject's cycle was last shifted
+        self.shifted: dict[frozenset[str], Index] = {}  # day on which doses were last shifted, by drugs [n]
         for name in self.courses:
             ward.giving.adjustments[name] = Adjustment(np.zeros(n, dtype=np.int64), np.zeros(n))
         self.cytotoxic = frozenset(name for name in self.courses if ward.drugs[name].modality == "chemotherapy")
@@ -156,13 +156,18 @@ class DoseModification:
             giving.omit(due, omitted, day, giving.adjustments[name].reason[omitted])
             course.due[omitted] = day
         if len(later):
+            self._shift(name, due.line, later, day)
             calendar.put_off(due, later, day + WEEK)
             course.planned[later] = np.where(np.isnan(course.planned[later]), day, course.planned[later])
-            fresh = np.zeros(len(self.shifted), dtype=bool)
-            fresh[later] = self.shifted[later] != day
-            together = self.cytotoxic if name in self.cytotoxic else {name}
-            calendar.shift(fresh, due.line, together, day, WEEK)
-            self.shifted[later] = day
+
+    def _shift(self, name: str, line: int, who: Index, day: int) -> None:
+        """Shift the later doses of a drug, and of those that go with it, by a week; once for all due today."""
+        together = self.cytotoxic if name in self.cytotoxic else frozenset((name,))
+        last = self.shifted.setdefault(together, np.full(len(self.next_visit), -1, dtype=np.int64))
+        fresh = np.zeros(len(last), dtype=bool)
+        fresh[who] = last[who] != day
+        self.ward.calendar.shift(fresh, line, together, day, WEEK)
+        last[who] = day
 
     def _note_given(self, name: str, course: _Course, who: Index, lower: Flags, day: int) -> None:
         known = self.ward.giving.adjustments[name]
