@@ -5,10 +5,13 @@ import pytest
 
 from abscopal import catalogue
 from abscopal.errors import InputError
+from abscopal.indications.indication import HISTORY
+from abscopal.mechanisms.organ_milieu import ORGANS
 from abscopal.population.candidates import Recipe
 from abscopal.population.eligibility import admission, check_conditions, meets, required, value_of
 from abscopal.population.screening import ATTEMPTS, MOST_ATTEMPTS, NEXT, Screening, screen, total
-from abscopal.protocol.condition import Condition, read_condition
+from abscopal.protocol import Baseline
+from abscopal.protocol.condition import HISTORY_TRAITS, ORGAN_TRAITS, TUMOUR_TRAITS, Condition, read_condition
 from abscopal.random_streams import uniform
 
 NUMBER = np.arange(3000)
@@ -138,6 +141,12 @@ def test_metastases_are_lesions_that_are_not_the_primary():
     brain = meets(read_condition("brain metastases"), baseline)
     assert (brain >= baseline.has["brain"]).all()  # magnetic resonance imaging sees smaller ones
     assert np.array_equal(meets(read_condition("no brain metastases"), baseline), ~brain)
+
+
+def test_there_are_metastases_of_every_organ_and_every_subtype_is_published_under_its_name():
+    assert list(ORGAN_TRAITS.values()) == list(ORGANS)
+    assert set(HISTORY_TRAITS.values()) == set(HISTORY)
+    assert set(TUMOUR_TRAITS.values()) <= set(Baseline.model_fields)
 
 
 def test_quantities_are_in_the_units_of_the_subject_table():

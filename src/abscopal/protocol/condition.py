@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Self
 
 from abscopal.errors import InputError, Problem, did_you_mean, shown
-from abscopal.mechanisms.organ_milieu import ORGANS
 from abscopal.protocol.amount import number, read_number
 
 EXAMPLE = "ECOG <= 1"
@@ -50,12 +49,31 @@ QUANTITIES: Mapping[str, Quantity] = {
 }
 """Quantities by name."""
 
-_ADJECTIVES = {
-    "node": "lymph node", "peritoneum": "peritoneal", "pleura": "pleural", "meninges": "leptomeningeal",
-    "ovary": "ovarian", "prostate": "prostatic", "oesophagus": "oesophageal", "cervix": "cervical",
-    "head_and_neck": "head and neck",
-}  # fmt: skip
-ORGAN_TRAITS: Mapping[str, str] = {f"{_ADJECTIVES.get(organ, organ)} metastases": organ for organ in ORGANS}
+ORGAN_TRAITS: Mapping[str, str] = {
+    "lung metastases": "lung",
+    "liver metastases": "liver",
+    "bone metastases": "bone",
+    "brain metastases": "brain",
+    "lymph node metastases": "node",
+    "skin metastases": "skin",
+    "peritoneal metastases": "peritoneum",
+    "adrenal metastases": "adrenal",
+    "pleural metastases": "pleura",
+    "kidney metastases": "kidney",
+    "bowel metastases": "bowel",
+    "ovarian metastases": "ovary",
+    "marrow metastases": "marrow",
+    "spleen metastases": "spleen",
+    "leptomeningeal metastases": "meninges",
+    "breast metastases": "breast",
+    "prostatic metastases": "prostate",
+    "bladder metastases": "bladder",
+    "stomach metastases": "stomach",
+    "oesophageal metastases": "oesophagus",
+    "head and neck metastases": "head_and_neck",
+    "cervical metastases": "cervix",
+    "pancreas metastases": "pancreas",
+}
 """Metastases by organ: a lesion of at least 5 mm (brain and meninges: 3 mm) that is not the primary tumour."""
 HISTORY_TRAITS: Mapping[str, str] = {
     "autoimmune disease": "autoimmune_history",
