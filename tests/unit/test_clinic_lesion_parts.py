@@ -101,3 +101,11 @@ def test_what_was_read_by_name_is_said():
         LesionWarning, match="T1a, T1b were read as parts of split lesions or as merged lesions, by name"
     ):
         checked(table(at(56, "T1a", 12.0), at(56, "T1b", 9.0), REST))
+
+
+def test_what_enhances_in_fragments_is_added_and_unknown_where_one_was_not_measured():
+    rows = [at(56, "T1a", 10.0), at(56, "T1b", np.nan, "too small"), REST]
+    table_of = table(*rows)
+    for viable, expected in (([40.0, 30.0, 8.0, np.nan, 25.0], 13.0), ([40.0, 30.0, np.nan, 5.0, 25.0], np.nan)):
+        found = checked(table_of.assign(VIABLE_MM=viable)).set_index(["ADY", "LESION"])
+        np.testing.assert_equal(found.loc[(56, "T1"), "VIABLE_MM"], expected)

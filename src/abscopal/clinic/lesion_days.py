@@ -82,13 +82,15 @@ def _dates(text: pd.Series) -> pd.Series:
     """Return dates of 2024-03-01, 2024-03-01T09:30 or 01MAR2024; NaT for everything else."""
     iso = pd.to_datetime(text.where(text.str.match(_ISO)).str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
     sas = pd.to_datetime(text.where(text.str.match(_SAS)), format="%d%b%Y", errors="coerce")
-    return iso.fillna(sas)
+    found: pd.Series = iso.fillna(sas)
+    return found
 
 
 def _since_baseline(date: pd.Series, subject: pd.Series, column: str, place: Place) -> pd.Series:
     day = date.dt.normalize()
     remark(f"{place.file or 'the table'}: {column} holds dates; days count from each subject's first, which is day 0")
-    return (day - day.groupby(subject).transform("min")).dt.days.astype(np.float64)
+    since: pd.Series = (day - day.groupby(subject).transform("min")).dt.days
+    return since.astype(np.float64)
 
 
 def _wrong(wrong: pd.Series, raw: pd.DataFrame, column: str, expected: str, place: Place) -> Iterator[Problem]:

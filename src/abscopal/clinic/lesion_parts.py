@@ -9,6 +9,7 @@ stays as it is.
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from abscopal.errors import InputError, Problem
 _PART = re.compile(r"(?P<whole>.+?)(?:[ ._-]?[A-Za-z]|[.][0-9]{1,2})")
 _MERGED = re.compile(r"[+/]")
 _ADDED, _GREATEST = ("DIAMETER_MM", "VIABLE_MM"), ("SUL", "DEAUVILLE")
-Row = dict[str, Any]
+Row = dict[Hashable, Any]
 
 
 def whole_lesions(table: pd.DataFrame, place: Place) -> pd.DataFrame:
@@ -57,7 +58,7 @@ def whole_lesions(table: pd.DataFrame, place: Place) -> pd.DataFrame:
     listed = ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
     remark(f"{place.file or 'the table'}: {listed} were read as parts of split lesions or as merged lesions, by name")
     index = [row.pop("index") for row in rows]
-    kinds = {name: table.dtypes[name] for name in table}
+    kinds = table.dtypes.to_dict()
     return pd.concat([table.drop(index=replaced), pd.DataFrame(rows, index=index)[list(table)].astype(kinds)])
 
 
@@ -88,15 +89,14 @@ def _fragments(history: pd.DataFrame, place: Place) -> tuple[list[Row], list[int
 
 def _added(group: pd.DataFrame, whole: str, *, complete: bool) -> Row:
     """One row for the parts of a lesion; not evaluable where a part known earlier is missing."""
-    smallest = Imaging().too_small_mm
     state = group["STATE"]
-    size = group["DIAMETER_MM"].where(~((state == "too small") & group["DIAMETER_MM"].isna()), smallest)
     row: Row = group.iloc[0].to_dict() | {"LESION": whole, "index": int(group.index[0])}
-    row |= {name: group[name].sum(min_count=1) for name in _ADDED if name in group}
+    sizes = {name: _filled(group[name], state) for name in (*_ADDED, "PERP_MM") if name in group}
+    row |= {name: sizes[name].sum(skipna=False) for name in _ADDED if name in group}
     row |= {name: group[name].max() for name in _GREATEST if name in group}
-    row["DIAMETER_MM"] = size.sum(skipna=False)
     if "PERP_MM" in group:  # the product of the two diameters of the whole is the sum of those of its parts
-        row["PERP_MM"] = (size * group["PERP_MM"]).sum(skipna=False) / row["DIAMETER_MM"] if size.sum() > 0 else np.nan
+        products = (sizes["DIAMETER_MM"] * sizes["PERP_MM"]).sum(skipna=False)
+        row["PERP_MM"] = products / row["DIAMETER_MM"] if row["DIAMETER_MM"] > 0 else np.nan
     unknown = not complete or (state == "not evaluable").any()
     row["STATE"] = "not evaluable" if unknown else state.iloc[0] if state.nunique() == 1 else "present"
     if row["STATE"] == "too small" and len(group) > 1:
@@ -104,6 +104,12 @@ def _added(group: pd.DataFrame, whole: str, *, complete: bool) -> Row:
     if unknown:
         row["DIAMETER_MM"] = np.nan
     return row
+
+
+def _filled(size: pd.Series, state: pd.Series) -> pd.Series:
+    """Return sizes with those that nobody measures filled in: 0 of what is absent, 5 mm of what is too small."""
+    size = size.mask(size.isna() & (state == "too small"), Imaging().too_small_mm)
+    return size.mask(state == "absent", 0.0)
 
 
 def _mergers(history: pd.DataFrame) -> tuple[list[Row], list[int], list[Problem]]:

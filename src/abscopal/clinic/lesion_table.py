@@ -174,8 +174,8 @@ def _cell_problems(raw: pd.DataFrame, table: pd.DataFrame, place: Place) -> Iter
     for column, wrong, expected in _checks(raw, table):
         rows = np.flatnonzero(wrong)
         if len(rows) > max(_LISTED, len(table) // 2) and (other := _meant(column, raw)):
-            got = f"{shown(_cell(raw, column, int(rows[0])))} and {len(rows) - 1} more like it"
-            yield place.header(column, expected, got, suggestion=f"the column {other}")
+            first = f"{shown(_cell(raw, column, int(rows[0])))} and {len(rows) - 1} more like it"
+            yield place.header(column, expected, first, suggestion=f"the column {other}")
             continue
         for row in rows[:_LISTED]:
             got = _cell(raw, column, int(row))
@@ -250,7 +250,7 @@ def _without_repeats(table: pd.DataFrame, place: Place) -> pd.DataFrame:
     repeated = table.drop(columns="VISIT", errors="ignore").duplicated()
     if not repeated.any():
         return table
-    line = place.line(int(table.index[repeated.to_numpy().argmax()]))
+    line = place.line(int(table.index[int(repeated.to_numpy().argmax())]))
     remark(
         f"{place.file or 'the table'}: rows that repeat an earlier one count once: {int(repeated.sum())}, from {line}"
     )
