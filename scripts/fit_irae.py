@@ -5,7 +5,7 @@
 
 The submodel alone: `autoimmunity` and one `irae_*` mechanism, their own equations, driven by the occupancy that typical
 patients have, integrated over a grid of susceptibility and of onset. Incidence is that at any time until 100 days after
-the last dose. Nobody is treated for an event here, as nobody is in the model before the clinic manages toxicity.
+the last dose. Events are seen at visits and managed as in a trial (`Managed`), by `clinic/irae_rules.yaml`.
 
 Targets are the dossier's incidences by class (pooled; Barroso-Sousa 2018, Cortazar 2016, Khunger 2017 and others, and
 CheckMate 067 where they are silent) and onset on nivolumab; only calibration trials are among them. Damage and its
@@ -25,6 +25,10 @@ from scipy.optimize import minimize
 from scipy.stats import norm
 
 from abscopal import catalogue
+from abscopal.clinic.criterion import put, take
+from abscopal.clinic.irae_management import State, manage, table_of
+from abscopal.clinic.irae_rules import rules
+from abscopal.clinic.toxicity_grades import EVENTS
 from abscopal.engine.reference import evaluate
 from abscopal.language import Contribution, Mechanism, Model, Parameter, Port, assumed
 from abscopal.mechanisms import load
@@ -145,11 +149,51 @@ def submodel(event: str) -> Model:
     return Model((*map(load, ("autoimmunity", "immunosuppression", f"irae_{event}")), _PORTS))
 
 
+class Managed:
+    """What the clinic does about the event on the grid of a course, by the rules that a trial follows.
+
+    Visits are every two weeks on a PD-1 antibody alone, every three otherwise, every six after treatment, and whenever
+    the rules want one; severe symptoms bring patients in at once. Antibodies are not taken away where the rules hold
+    them: their receptor stays full for months. Infliximab and other second lines ease injury by 0.7 of what is left.
+    """
+
+    def __init__(self, event: str, classes: list[str], until: Array, shape: tuple[int, ...], felt: float) -> None:
+        self.table = table_of(rules(), [event], ("prednisone", "infliximab", "mycophenolate"))
+        self.shape, k = shape, int(np.prod(shape))
+        self.state, self.weight = State.start(k, 1), np.full(k, 80.0)
+        self.next, self.mg, self.second = np.zeros(k), np.zeros(k), np.full(k, -np.inf)
+        every = np.repeat([14.0 if c == "PD1" else 21.0 for c in classes], len(STOPS))
+        self.every = np.broadcast_to(every[:, None, None], shape).ravel()
+        self.stop = np.broadcast_to((until - OBSERVED_AFTER)[:, None, None], shape).ravel()
+        self.felt = felt
+
+    def look(self, injury: Array, day: int) -> NDArray[np.bool_]:
+        """See who is due or comes in; return them, on the grid."""
+        flat = injury.ravel()
+        due = (day >= self.next) | (flat >= self.felt + 0.5)
+        who = np.flatnonzero(due)
+        grades = EVENTS["injury_colon"].grade(flat[who])[:, None]
+        after, orders = manage(take(self.state, who), grades, float(day), self.weight[who], self.table)
+        put(self.state, who, after)
+        self.mg[who] = orders.prednisone
+        self.second[who[orders.second_line >= 0]] = day
+        usual = day + np.where(day < self.stop[who], self.every[who], 42.0)
+        self.next[who] = np.minimum(usual, orders.next_visit)
+        return np.asarray(due.reshape(self.shape))
+
+    def relief(self, day: int) -> Array:
+        """Return the factor on injury by T cells, on the grid."""
+        c = self.mg * 0.8 / 240.0
+        eased = 1.0 - 0.95 * c / (c + 0.05)
+        second = np.where(day - self.second < 60.0, 0.3, 1.0)
+        return np.asarray((eased * second).reshape(self.shape))
+
+
 class Course:
     """The organ's injury day by day, on a grid of [class and stop, onset, damage]."""
 
     def __init__(self, event: str, classes: list[str], changed: Mapping[str, float] = {}) -> None:
-        self.model, known = submodel(event), exposures()
+        self.model, known, self.event = submodel(event), exposures(), event
         self.organ = self.model.patient_species[-1].removeprefix("injury_")
         self.classes = classes
         self.pd1, self.ctla4 = (
@@ -159,32 +203,41 @@ class Course:
         self.weight = {c: known[c].weight for c in classes}
         self.values = {name: p.value for name, p in self.model.parameters.items()} | dict(changed)
 
-    def run(self, changed: Mapping[str, float]) -> tuple[Array, Array, Array]:
-        """Worst injury, the day on which it is first 1, and grade-days beyond grade 4 [stop, onset, damage]."""
+    def run(self, changed: Mapping[str, float], managed: bool = True) -> tuple[Array, Array, Array]:
+        """Worst injury seen, the day on which 1 is first seen, and grade-days beyond grade 4 [stop, onset, damage]."""
         organ, model = self.organ, self.model
         values: dict[str, Array | float] = self.values | dict(changed)
         spread = model.parameters[f"{organ}_onset"].spread
         values[f"{organ}_onset"] = values[f"{organ}_onset"] * np.exp(spread * ONSETS)[:, None]
         values[f"{organ}_damage"] = np.exp(REACH)
         shape = (len(self.until), len(ONSETS), len(REACH))
-        state = {name: np.zeros(shape if name.startswith("injury") else (*shape[:2], 1)) for name in model.species}
+        state = {name: np.zeros(shape) for name in model.species}
         worst, begins, beyond = np.zeros(shape), np.full(shape, np.nan), np.zeros(shape)
-        for day in range(DAYS):
+        clinic = Managed(f"injury_{organ}", self.classes, self.until, shape, float(np.max(values[f"{organ}_felt"])))
+        usual = values["relief"]
+        for day in range(int(self.until.max())):
+            if managed:
+                values["relief"] = usual * clinic.relief(day)
             self._step(values, state, day)
             injury, seen = state[f"injury_{organ}"], (day < self.until)[:, None, None]
+            if managed:
+                seen = seen & clinic.look(injury, day)
             begins = np.where(np.isnan(begins) & seen & (injury >= 1.0), day, begins)
             worst = np.where(seen, np.maximum(worst, injury), worst)
-            beyond += np.where(seen, np.maximum(injury - 4.0, 0.0), 0.0)
+            beyond += np.where((day < self.until)[:, None, None], np.maximum(injury - 4.0, 0.0), 0.0)
         return worst, begins, beyond
 
     def _step(self, values: dict[str, Array | float], state: dict[str, Array], day: int) -> None:
         now = values | state | {"pd1": self.pd1[:, day], "ctla4": self.ctla4[:, day]}
         for definition in self.model.definitions:
             now[definition.name] = evaluate(definition.tree, now, 0)
-        rates = [(evaluate(process.tree, now, 0), process.change) for process in self.model.processes]
-        for rate, change in rates:
-            for name, count in change:
-                state[name] = state[name] + count * rate
+        gains, losses = ({name: np.zeros(1) for name in state} for _ in range(2))
+        for process in self.model.processes:
+            rate = evaluate(process.tree, now, 0)
+            for name, count in process.change:
+                (gains if count > 0 else losses)[name] = (gains if count > 0 else losses)[name] + abs(count) * rate
+        for name, y in state.items():  # losses implicitly, so that a day is never too long a step
+            state[name] = (y + gains[name]) / (1.0 + losses[name] / np.maximum(y, 1e-12))
 
 
 @dataclass(frozen=True)
@@ -250,9 +303,16 @@ def misfit(rates: Mapping[str, tuple[float, float]], target: Target) -> float:
     return float(np.sum(((norm.ppf(np.clip(seen, 1e-9, 1 - 1e-9)) - norm.ppf(aim)) / (0.1, 0.15)) ** 2))
 
 
-def examine(course: Course, target: Target, changed: Mapping[str, float], start: tuple[float, float] | None) -> Fit:
+def examine(
+    course: Course,
+    target: Target,
+    changed: Mapping[str, float],
+    start: tuple[float, float] | None,
+    *,
+    managed: bool = True,
+) -> Fit:
     """Run the organ, and find damage and spread from `start` if one is given; else take the shipped ones."""
-    worst, begins, beyond = course.run(changed)
+    worst, begins, beyond = course.run(changed, managed)
     edges = [reached(worst, grade) for grade in GRADES]
     organ, parameters = course.organ, course.model.parameters
     tendency = parameters["autoimmune_tendency"].spread
@@ -275,11 +335,12 @@ def examine(course: Course, target: Target, changed: Mapping[str, float], start:
 
 
 def fit(event: str, changed: Mapping[str, float] = {}) -> tuple[dict[str, float], Fit]:
-    """Fit one organ; return its outer numbers (`ctla4`, `joint`, `onset`) and the rest."""
+    """Fit one organ; return its outer numbers (`ctla4`, `joint`, `onset`, `recruitment`) and the rest."""
     target = TARGETS[event]
     course = Course(event, [c for c in target.rates if c != "low"], changed)
     parameters, organ = course.model.parameters, course.organ
-    keys = [f"{organ}_{key}" for key in ("ctla4", "joint", "onset")]
+    fast = parameters[f"{organ}_recruitment"].value > 0  # glands are lost slowly, managed or not
+    keys = [f"{organ}_{key}" for key in ("ctla4", "joint", "onset", *(("recruitment",) if fast else ()))]
     fixed = target.rates if "low" not in target.rates else {c: r for c, r in target.rates.items() if c != "low"}
     aim = Target(fixed, target.onset, target.other)
 
@@ -292,11 +353,12 @@ def fit(event: str, changed: Mapping[str, float] = {}) -> tuple[dict[str, float]
         onset = sum((np.log(found.onset[c] / weeks) / 0.3) ** 2 for c, weeks in late.items() if weeks)
         known = 0.3 if "CTLA4" not in target.rates else 2.0  # where incidence on CTLA-4 alone is silent
         prior = ((x[1] - np.log(1.5)) / known) ** 2 + 100 * max(0.0, x[2] - np.log(0.06)) ** 2
+        prior += 100 * max(0.0, x[3] - np.log(20.0)) ** 2 if fast else 0.0
         return float(misfit(found.rates, aim) + onset + prior)
 
     start = np.log([parameters[key].value for key in keys])
-    simplex = np.vstack([start, start + np.diag([0.5, 0.7, 0.5])])
-    options = {"maxfev": 120, "xatol": 0.02, "fatol": 0.02, "initial_simplex": simplex}
+    simplex = np.vstack([start, start + np.diag([0.5, 0.7, 0.5, 0.7][: len(keys)])])
+    options = {"maxfev": 110, "xatol": 0.02, "fatol": 0.02, "initial_simplex": simplex}
     best = minimize(loss, start, method="Nelder-Mead", options=options)
     return named(best.x), examine(course, aim, named(best.x), (-4.0, 0.5))
 

@@ -1,6 +1,7 @@
 """An immune-related adverse event of one organ: self-reactive T cells move in, injure it, and it mends. A template.
 
-    d T_ORGAN / dt      = onset * (1 + hastening * T_self_primed) * (attack - T_ORGAN) - clearing * eased * T_ORGAN
+    d T_ORGAN / dt      = infiltration * (attack - T_ORGAN) - clearing * eased * T_ORGAN
+    infiltration        = onset * (1 + hastening * T_self_primed) * (1 + recruitment * injury_ORGAN)
     attack              = T_released + ctla4 * T_self_primed * (1 + joint * PD1_systemic)
     d injury_ORGAN / dt = fulminant * x / (fulminant + x) * (1 - injury / worst)
                           - repair * (1 + healing * eased) * injury
@@ -9,7 +10,8 @@
 
 Injury is measured in grades: at 1, 2, 3 and 4 the clinic calls it grade 1, 2, 3 and 4 (CTCAE version 5). `damage`
 differs so much between patients that most have none and a few have a lot of it; `onset` differs too, so that events of
-one organ begin over many months. `repair` of an endocrine gland is next to nothing. Injury beyond grade 4 of a vital
+one organ begin over many months. An injured organ recruits more T cells, so that events worsen within days or weeks
+once they have begun. `repair` of an endocrine gland is next to nothing. Injury beyond grade 4 of a vital
 organ may kill (`lethality`). Steroids and what else eases injury rid the organ of its T cells, too, which come back as
 slowly as they came, and hasten healing (`autoimmunity`). Without blockade every state stays at zero.
 
@@ -56,6 +58,10 @@ class Organ(NamedTuple):
         Source of `repair`.
     lethality
         Hazard of death per grade beyond the fourth, 1/day; 0 for an organ one can do without.
+    recruitment
+        How much faster T cells move in per grade of injury, 1, and range; 0 for glands, which no steroids can save.
+    fulminant
+        Grades per day at the very fastest.
     felt
         Grade from which on the patient feels it and comes in (`severe_symptoms`).
     """
@@ -74,10 +80,11 @@ class Organ(NamedTuple):
     mending: Source
     lethality: float = 0.0
     felt: float = 2.5
+    recruitment: Number = (0.0, (0.0, 20.0))
+    fulminant: float = 0.5
 
 
 ONSET_SPREAD = 0.8
-_FULMINANT = 0.5
 
 
 def build(organ: Organ) -> Mechanism:
@@ -100,7 +107,7 @@ def build(organ: Organ) -> Mechanism:
 
 def _parameters(organ: Organ) -> tuple[Parameter, ...]:
     name, source = organ.name, fitted(organ.targets)
-    fulminant = assumed("fatal events begin 14 days after a first combined dose: a grade in two days at the fastest")
+    fulminant = assumed("fatal events begin 14 days after a first combined dose: a grade in two days, or half a day")
     felt = assumed(f"grade 3 of the {name} is felt as one comes to it, or where only blood shows it, grade 4 is")
     worst = assumed(f"how far injury of the {name} goes before it is replaced, treated or fatal")
     return (
@@ -128,8 +135,18 @@ def _parameters(organ: Organ) -> tuple[Parameter, ...]:
             organ.onset[1],
             spread=ONSET_SPREAD,
         ),
+        Parameter(
+            f"{name}_recruitment",
+            organ.recruitment[0],
+            "1",
+            f"how much faster T cells move into the {name} per grade of injury",
+            source,
+            organ.recruitment[1],
+        ),
         Parameter(f"{name}_repair", organ.repair[0], "1/day", f"mending of the {name}", organ.mending, organ.repair[1]),
-        Parameter(f"{name}_fulminant", _FULMINANT, "1/day", f"fastest injury of the {name}", fulminant, (0.2, 2.0)),
+        Parameter(
+            f"{name}_fulminant", organ.fulminant, "1/day", f"fastest injury of the {name}", fulminant, (0.2, 4.0)
+        ),
         Parameter(
             f"{name}_felt", organ.felt, "1", f"grade from which on injury of the {name} is felt", felt, (2.0, 4.5)
         ),
@@ -147,7 +164,7 @@ def _definitions(name: str) -> tuple[Definition, ...]:
         ),
         Definition(
             f"{name}_infiltration",
-            f"{name}_onset * (1 + hastening * T_self_primed)",
+            f"{name}_onset * (1 + hastening * T_self_primed) * (1 + {name}_recruitment * injury_{name})",
             "1/day",
             f"rate at which they move into the {name}",
         ),

@@ -14,14 +14,15 @@ mechanism = build(
         name="joints",
         event="arthritis",
         title="inflammatory arthritis",
-        damage=(0.000233, (7.77e-06, 0.00699)),
-        spread=2.1,
+        damage=(3.13e-05, (1.04e-06, 0.000939)),
+        spread=3.57,
         ctla4=(1.28, (0.128, 12.8)),
         joint=(1.49, (0.149, 14.9)),
-        onset=(0.0499, (0.00998, 0.249)),
+        onset=(0.0249, (0.00499, 0.125)),
         repair=(0.006, (0.0015, 0.024)),
         worst=4.5,
         targets="inflammatory arthritis in 1 to 7 % on PD-1 (reviews, recalled), twice that on both (assumed)",
         mending=assumed("half mend within a few months"),
+        recruitment=(8.0, (0.0, 20.0)),
     )
 )

@@ -14,11 +14,11 @@ mechanism = build(
         name="colon",
         event="colitis",
         title="colitis and diarrhoea",
-        damage=(0.00421, (0.00014, 0.126)),
-        spread=1.57,
+        damage=(0.00334, (0.000111, 0.1)),
+        spread=2.39,
         ctla4=(5.78, (0.578, 57.8)),
         joint=(0.302, (0.0302, 3.02)),
-        onset=(0.00678, (0.00136, 0.0339)),
+        onset=(0.00339, (0.000678, 0.0169)),
         repair=(0.0168, (0.0042, 0.0672)),
         worst=8.0,
         targets="incidence of diarrhoea and colitis by class (CheckMate 067 scale, recalled) and onset at 26 weeks",
@@ -27,5 +27,6 @@ mechanism = build(
             derived="a median of 5.9 weeks to resolution, from grade 2 to below grade 1",
         ),
         lethality=0.002,
+        recruitment=(3.0, (0.0, 20.0)),
     )
 )

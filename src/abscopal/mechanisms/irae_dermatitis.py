@@ -14,8 +14,8 @@ mechanism = build(
         name="skin",
         event="dermatitis",
         title="rash and pruritus",
-        damage=(0.0171, (0.00057, 0.513)),
-        spread=1.42,
+        damage=(0.0177, (0.00059, 0.531)),
+        spread=1.48,
         ctla4=(3.12, (0.312, 31.2)),
         joint=(0.151, (0.0151, 1.51)),
         onset=(0.052, (0.0104, 0.26)),
@@ -23,5 +23,6 @@ mechanism = build(
         worst=4.5,
         targets="incidence of skin events by class (ESMO pools, recalled) and onset at 5 weeks",
         mending=assumed("the epidermis renews itself within four weeks; rash lasts 13 weeks because the attack does"),
+        recruitment=(8.0, (0.0, 20.0)),
     )
 )

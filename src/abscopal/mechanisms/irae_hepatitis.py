@@ -14,8 +14,8 @@ mechanism = build(
         name="liver",
         event="hepatitis",
         title="hepatitis",
-        damage=(0.00218, (7.27e-05, 0.0654)),
-        spread=2.94,
+        damage=(0.000709, (2.36e-05, 0.0213)),
+        spread=3.25,
         ctla4=(1.81, (0.181, 18.1)),
         joint=(8.04, (0.804, 80.4)),
         onset=(0.000423, (8.46e-05, 0.00211)),
@@ -28,5 +28,6 @@ mechanism = build(
         ),
         lethality=0.0004,
         felt=3.5,
+        recruitment=(8.0, (0.0, 20.0)),
     )
 )

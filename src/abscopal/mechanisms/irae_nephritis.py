@@ -14,11 +14,11 @@ mechanism = build(
         name="kidney",
         event="nephritis",
         title="nephritis",
-        damage=(5.34e-05, (1.78e-06, 0.0016)),
-        spread=2.9,
+        damage=(1.75e-05, (5.83e-07, 0.000525)),
+        spread=3.64,
         ctla4=(2.02, (0.202, 20.2)),
         joint=(1.54, (0.154, 15.4)),
-        onset=(0.00896, (0.00179, 0.0448)),
+        onset=(0.00448, (0.000896, 0.0224)),
         repair=(0.0165, (0.00413, 0.066)),
         worst=6.0,
         targets="incidence of nephritis by class (Cortazar 2016, recalled) and onset at 16 weeks",
@@ -27,5 +27,6 @@ mechanism = build(
             derived="a median of 6.0 weeks to resolution, from grade 2 to below grade 1",
         ),
         felt=3.5,
+        recruitment=(8.0, (0.0, 20.0)),
     )
 )

@@ -14,8 +14,8 @@ mechanism = build(
         name="nerves",
         event="neuro",
         title="neuropathy, myasthenia and encephalitis",
-        damage=(0.000802, (2.67e-05, 0.0241)),
-        spread=1.82,
+        damage=(0.000145, (4.83e-06, 0.00435)),
+        spread=3.07,
         ctla4=(1.46, (0.146, 14.6)),
         joint=(0.68, (0.068, 6.8)),
         onset=(0.05, (0.01, 0.25)),
@@ -24,5 +24,6 @@ mechanism = build(
         targets="incidence of neurological events by class (Cuzzubbo 2017, recalled), early onset (assumed)",
         mending=assumed("most mend within two months"),
         lethality=0.002,
+        recruitment=(8.0, (0.0, 20.0)),
     )
 )

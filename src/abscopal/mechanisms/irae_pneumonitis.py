@@ -14,11 +14,11 @@ mechanism = build(
         name="lung",
         event="pneumonitis",
         title="pneumonitis",
-        damage=(0.000133, (4.43e-06, 0.00399)),
-        spread=2.26,
+        damage=(2.2e-05, (7.33e-07, 0.00066)),
+        spread=3.58,
         ctla4=(1.29, (0.129, 12.9)),
         joint=(3.37, (0.337, 33.7)),
-        onset=(0.0506, (0.0101, 0.253)),
+        onset=(0.0253, (0.00506, 0.127)),
         repair=(0.0066, (0.00165, 0.0264)),
         worst=8.0,
         targets="incidence of pneumonitis by class (Khunger 2017, recalled; CheckMate 067) and onset at 13 weeks",
@@ -27,5 +27,6 @@ mechanism = build(
             derived="a median of 14.9 weeks to resolution, from grade 2 to below grade 1",
         ),
         lethality=0.003,
+        recruitment=(3.0, (0.0, 20.0)),
     )
 )
