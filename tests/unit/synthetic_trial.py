@@ -49,7 +49,23 @@ def synthetic_tables(
             key = {"STUDYID": "synthetic", "USUBJID": f"SUBJ-{number:04d}", "ARM": arm.name}
             for name, records in _subject(arm, rng).items():
                 rows[name] += [key | record for record in records]
-    return {name: pd.DataFrame(records) for name, records in rows.items()} | {"adae": _adverse_events(rows["adsl"])}
+    tables = {name: pd.DataFrame(records) for name, records in rows.items()}
+    return tables | {"adae": _adverse_events(rows["adsl"]), "adtruth": _truth(tables["adrs"])}
+
+
+def _truth(adrs: pd.DataFrame) -> pd.DataFrame:
+    """Living cells at each scan as if every lesion were nothing else, so that they change as the cube of the sum."""
+    scans = adrs[adrs["PARAMCD"] == "OVR"]
+    cells = 1e10 * (1 + scans["CHANGE_BASELINE"] / 100) ** 3
+    last = cells.groupby(scans["USUBJID"]).shift(1).fillna(1e10)
+    later = cells.groupby(scans["USUBJID"]).shift(-1)
+    kinds = [cells <= 1e6, cells >= 1.728 * last, cells <= 0.343e10]
+    return scans[["STUDYID", "USUBJID", "ARM", "ADY", "AVISITN", "AVALC"]].assign(
+        LIVING=cells,
+        CHANGE_LAST=100 * (cells / last - 1).where(last > 0),
+        CHANGE_LATER=100 * (later / cells - 1).where(cells > 0),
+        TRUTH=pd.Series(np.select(kinds, ["gone", "grown", "shrunk"], "stable"), index=scans.index, dtype="str"),
+    )
 
 
 def _adverse_events(subjects: list[dict]) -> pd.DataFrame:
