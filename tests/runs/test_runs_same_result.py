@@ -85,7 +85,8 @@ def test_a_run_in_memory_writes_the_same_tables(tmp_path, monkeypatch):
 
 def test_another_seed_gives_other_tables(tmp_path, whole):
     small_run(tmp_path / "run", seed=5)
-    assert all(hashes(tmp_path / "run")[name] != whole[name] for name in whole)
+    same = {name for name, sign in hashes(tmp_path / "run").items() if sign == whole[name]}
+    assert same <= {"adlb.parquet"}  # empty without laboratory visits
 
 
 @pytest.mark.parametrize(("n", "shards", "largest"), [(1, 1, 1), (500, 1, 500), (501, 2, 251), (20_000, 14, 1500)])

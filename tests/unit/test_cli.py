@@ -33,7 +33,7 @@ def fake_outcome(order, failures=0):
     (order.folder / "manifest.json").write_text(json.dumps(head | {"versions": {}}))
     (order.folder / "report.html").write_text(f"seed {order.seed}")
     notes = [{"subject": f"SUBJ-{i}", "day": 1.0, "status": 4, "reason": "too many steps"} for i in range(failures)]
-    record = Record(0, 0, 10, {}, {}, 1.0, {}, notes, {})
+    record = Record(0, 0, 10, {}, {}, 1.0, {}, {}, notes, {})
     plan = Plan(order.protocol.name, "", "", order.seed, 10, 500, "", {}, ((0, 10),), order.part, order.parts)
     return Outcome(plan, order.folder, Ledger({0: record}), summary if order.parts == 1 else None)
 
