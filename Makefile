@@ -21,7 +21,7 @@ demo: $(VENV)/installed ## run the trial checkmate-066 and say where its report 
 	@echo "Open the report in a browser: $(CURDIR)/runs/demo/report.html"
 
 test: lint ## lint, types, import contract, tests
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not validate"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not validate"
 
 lint: $(VENV)/installed-test ## ruff, mypy, import contract
 	$(BIN)/ruff check .
