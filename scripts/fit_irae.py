@@ -170,7 +170,7 @@ class Managed:
     def look(self, injury: Array, day: int) -> NDArray[np.bool_]:
         """See who is due or comes in; return them, on the grid."""
         flat = injury.ravel()
-        due = (day >= self.next) | (flat >= self.felt + 0.5)
+        due = (day >= self.next) | (flat >= self.felt + 0.1)
         who = np.flatnonzero(due)
         grades = EVENTS["injury_colon"].grade(flat[who])[:, None]
         after, orders = manage(take(self.state, who), grades, float(day), self.weight[who], self.table)

@@ -79,7 +79,7 @@ class Organ(NamedTuple):
     targets: str
     mending: Source
     lethality: float = 0.0
-    felt: float = 2.5
+    felt: float = 2.9
     recruitment: Number = (0.0, (0.0, 20.0))
     fulminant: float = 0.5
 

@@ -27,7 +27,7 @@ mechanism = build(
             derived="a median of 3.0 weeks to resolution, from grade 2 to below grade 1",
         ),
         lethality=0.0004,
-        felt=3.5,
+        felt=3.9,
         recruitment=(7.75, (0.0, 20.0)),
     )
 )

@@ -26,7 +26,7 @@ mechanism = build(
             "BMJ Open table 3 (nivolumab in the CheckMate trials)",
             derived="a median of 6.0 weeks to resolution, from grade 2 to below grade 1",
         ),
-        felt=3.5,
+        felt=3.9,
         recruitment=(8.0, (0.0, 20.0)),
     )
 )

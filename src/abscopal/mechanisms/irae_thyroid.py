@@ -23,6 +23,6 @@ mechanism = build(
         worst=3.05,
         targets="incidence of hypothyroidism by class (Barroso-Sousa 2018, recalled) and onset at 12 weeks",
         mending=assumed("the gland hardly recovers; hormone is replaced for life"),
-        felt=3.5,
+        felt=3.9,
     )
 )

@@ -2,9 +2,9 @@
 
     hazard of coming in = presenting * sum over organs of max(injury - felt, 0)
 
-`felt` is the grade from which on an organ's injury is felt (`irae.py`): 2.5 where it hurts, bleeds or takes the breath,
-3.5 where only blood tests show it before. So a grade 3 colitis comes in after some three days, a grade 4 after one, and
-hepatitis is found at a visit or when the patient turns yellow.
+`felt` is the grade from which on an organ's injury drives people to the clinic (`irae.py`): just below 3 where it
+hurts, bleeds or takes the breath, just below 4 where only blood tests show it before. So a grade 3 colitis comes in
+within some days, a grade 4 within one, and hepatitis is found at a visit or when the patient turns yellow.
 """
 
 from abscopal.language import Hazard, Mechanism, Parameter, Port, assumed
@@ -15,10 +15,10 @@ mechanism = Mechanism(
     parameters=(
         Parameter(
             "presenting",
-            0.67,
+            1.0,
             "1/day",
             "coming in per grade of injury beyond what is felt",
-            assumed("three days at grade 3 and one at grade 4: told to call, patients still wait for days"),
+            assumed("some days at grade 3 and one at grade 4: told to call, patients still wait"),
             (0.1, 2.0),
         ),
     ),
