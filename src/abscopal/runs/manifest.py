@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from abscopal.clinic.irae_rules import rule_sources
 from abscopal.engine.batch import Batch
 from abscopal.mechanisms.organ_milieu import ORGAN_SOURCES
 from abscopal.population import population_sources
@@ -115,6 +116,8 @@ def _sources(design: Design) -> Iterator[Source]:
     yield from (parameter.source for parameter in design.kernel.model.parameters.values())
     yield from ORGAN_SOURCES.values()
     yield from population_sources()
+    if design.protocol.management.immune != "none":
+        yield from rule_sources()
     for _, fact in design.indication.facts():
         yield fact.origin(design.indication.sources)
     for drug in design.drugs.values():
