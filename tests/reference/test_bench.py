@@ -98,8 +98,10 @@ def test_a_solver_that_gives_up_leaves_a_failure(few, reference, tools, monkeypa
 
 @pytest.fixture(scope="module")
 def result():
+    """Of a trial of chemotherapy, whose model is small and compiled sooner."""
     return benchmark(
-        3, ["scipy-lsoda"], repeats=2, days=(21.0,), checked=1, sizes=(3, 6), subjects=6, tell=lambda text: None
+        3, ["scipy-lsoda"], protocol="revel", repeats=2, days=(21.0,), checked=1, sizes=(3, 6), subjects=6,
+        tell=lambda text: None,
     )  # fmt: skip
 
 

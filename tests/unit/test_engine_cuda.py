@@ -24,7 +24,7 @@ from abscopal.errors import InputError
 from abscopal.language import Model
 from backends import BACKENDS, compiler_there, simulated
 from example_models import MECHANISMS
-from shipped_models import DRUGS, every_three_weeks, full_model, random_state
+from shipped_models import DRUGS, every_three_weeks, random_state
 from trajectories import derivative, random_patients
 
 TESTS = Path(__file__).parent
@@ -156,8 +156,8 @@ def ptx_of(model, monkeypatch, capability=(9, 0)):
 
 @compiling
 @pytest.mark.skipif(simulated(), reason="a simulator compiles nothing")
-def test_the_whole_disease_is_compiled_to_ptx_with_our_own_arithmetic_and_nothing_contracted(monkeypatch):
-    ptx = ptx_of(full_model(), monkeypatch)
+def test_the_disease_and_two_drugs_are_compiled_to_ptx_with_our_own_arithmetic_and_nothing_contracted(monkeypatch):
+    ptx = ptx_of(disease_model(DRUGS[name] for name in ("docetaxel", "nivolumab")), monkeypatch)
     assert ".target sm_90" in ptx
     assert re.search(r"\.visible \.entry \w*advance", ptx)
     assert len(re.findall(r"fma\.rn\.f64", ptx)) > 1000

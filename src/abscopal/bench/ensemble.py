@@ -20,6 +20,7 @@ from abscopal import catalogue
 from abscopal.engine.kernel import compile_model
 from abscopal.errors import InputError, Problem
 from abscopal.language.model import Model
+from abscopal.protocol.management import Management
 from abscopal.protocol.protocol import Arm
 from abscopal.protocol.regimen import Regimen
 from abscopal.trial.plan import Body
@@ -114,12 +115,14 @@ def draw_ensemble(
 ) -> Ensemble:
     """Draw the patients of a shipped protocol and plan their treatment up to the last of `days`.
 
+    Nobody manages toxicity here, so the model is that of the protocol's own drugs.
+
     Raises
     ------
     InputError
         If there is no such protocol, or it has treatments other than doses of drugs.
     """
-    plan = catalogue.load_protocol(protocol)
+    plan = catalogue.load_protocol(protocol).model_copy(update={"management": Management(immune="none")})
     drugs = sorted({regimen.drug for arm in plan.arms for regimen in _doses_only(arm)})
     population = enrol(prepare(plan), seed, count)
     batch, body = population.batch, Body.of(population.baseline)
