@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abscopal.calibration.knobs import Knob, turn
-from abscopal.calibration.targets import Target, targets_of
+from abscopal.calibration.targets import Target, fit_targets
 from abscopal.clinic.criterion import Response, criterion_named
 from abscopal.clinic.endpoints import progression_free_survival
 from abscopal.clinic.records import visits_of
@@ -52,10 +52,10 @@ class Problem:
         months: float,
         workers: int,
     ) -> None:
+        self.targets = fit_targets(protocols, months)  # first: it refuses any trial that may not be fitted
         complete = {"accrual_months": 0.0, "follow_up_months": months, "dropout_per_year": 0.0}
         self.designs = [prepare(protocol.model_copy(update=complete)) for protocol in protocols]
         self.knobs, self.patients, self.seed, self.workers = list(knobs), patients, seed, workers
-        self.targets = [target for protocol in protocols for target in targets_of(protocol, months)]
 
     @property
     def start(self) -> Array:
