@@ -128,3 +128,11 @@ def test_severe_symptoms_bring_patients_in_between_visits():
     first = found["adae"][found["adae"]["AETOXGR"].ge(SEVERE)]
     between = ~first["ASTDY"].isin(visits)
     assert between.any()
+
+
+def test_want_of_a_hormone_that_is_replaced_brings_nobody_in_day_after_day():
+    course, found = trial()
+    glands = found["adae"]["AEORGAN"].isin(["adrenal", "pituitary"]) & found["adae"]["AETOXGR"].ge(SEVERE)
+    assert glands.any()
+    visits = np.bincount(np.concatenate([record.subject for record in course.grades]), minlength=N)
+    assert visits.max() < 0.5 * 365

@@ -163,7 +163,7 @@ class _Trial:
         return np.asarray(who[np.isnan(self.course.death_day[who]) & (batch.status[who] == REACHED)])
 
     def _see_between(self, who: Index, until: Array) -> None:
-        """Let those who are due before their day, and have come so far, have their visit."""
+        """Let those who came in by themselves before their day, and what follows from that, have their visit."""
         due = self.care.next_visit(who)
         coming = (due <= self.batch.time[who]) & (due < until)
         for day in np.unique(due[coming]):
@@ -265,6 +265,7 @@ class _Trial:
     def visit_day(self, day: int) -> None:
         """One day of the trial: steps 1 to 7."""
         everything, concerned = self.calendar.due(day), self.scanning.scheduled(day)
+        concerned |= self.care.next_visit(np.arange(len(self.arm))) <= day
         for due in everything:
             concerned[due.subjects] |= self._on(due.line)[due.subjects]
         coming = np.flatnonzero(concerned & self._followed(day))
@@ -278,6 +279,7 @@ class _Trial:
             self.decide(scanned, self.scanning.scan(scanned, day), day)
         for due in everything:
             self._give(due, day, present)
+        self.calendar.add_days(self.care.next_visit(there))
 
     def _followed(self, day: int) -> Flags:
         """Alive, well computed, and not yet lost or past the cut-off on this day."""

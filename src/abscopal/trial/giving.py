@@ -27,6 +27,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+OUT_OF_REACH = 1e3  # grades
 NAMES = {Radiotherapy: "RADIOTHERAPY", Resection: "RESECTION", Ablation: "ABLATION"}
 
 
@@ -154,6 +155,11 @@ class Giving:
             drug, today = self.drugs[name], np.full(len(who), float(day))
             self.batch.dose(who, drug.dosed_species, amount * mass(drug, "mg"))
             self.medication.append(Medication(today, today, who, name, amount, "mg", indication))
+
+    def relieve(self, threshold: str, who: Index) -> None:
+        """Set the grade from which on an injury is felt out of reach, for life."""
+        self.batch.parameter(threshold)[who] = OUT_OF_REACH
+        self.batch.disturb(who)
 
     def stop(self, who: Index, day: float | Array, line: int | None = None) -> None:
         """Stop the daily intake of the subjects `who` [k] at once: of one line, or all of it."""

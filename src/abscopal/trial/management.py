@@ -121,12 +121,14 @@ class ImmuneManagement:
         self.second[who] = -1
 
     def _replace(self, who: Index, day: int, orders: Orders) -> None:
-        """Write down that a hormone is replaced from today on: its dose is the patient's own."""
+        """Write down that a hormone is replaced from today on, at the patient's own dose: its want is felt no more."""
         row, event = np.nonzero(orders.replace)
         if len(row):
             today, dose = np.full(len(row), float(day)), np.full(len(row), np.nan)
             record = Medication(today, today, who[row], REPLACEMENT, dose, "", self.indication[event])
             self.ward.giving.medication.append(record)
+        for number in np.unique(event):
+            self.ward.giving.relieve(f"{self.events[number].removeprefix('injury_')}_felt", who[row[event == number]])
 
     def _watch(self, who: Index) -> None:
         """Those who are seen anyway need not come in by themselves; those who are not, may."""

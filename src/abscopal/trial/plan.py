@@ -149,6 +149,12 @@ class Calendar:
                 heappush(self._days, day)
             self.entries[day][_Entry(line, 0, Look())].append(subjects)
 
+    def add_days(self, days: Array) -> None:
+        """Stop on these days [k] as well, for visits that care asks for; infinite for none."""
+        for day in np.unique(days[np.isfinite(days)]).astype(np.int64).tolist():
+            if day not in self.entries and day > self._last:
+                heappush(self._days, day)
+
     def _days_of(self, treatment: Treatment, end: float) -> Iterator[tuple[int, Given]]:
         if not isinstance(treatment, Regimen):
             yield from ((day, treatment) for day in treatment.days() if day < end)
