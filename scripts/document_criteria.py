@@ -10,8 +10,8 @@ import sys
 from operator import attrgetter
 from pathlib import Path
 
-import abscopal.clinic
-from abscopal.clinic.criterion import LABELS
+import abscopal.clinic.criteria
+from abscopal.clinic.criteria.criterion import LABELS
 
 PAGE = Path(__file__).parents[1] / "docs" / "response-criteria.md"
 BEGIN, END = "<!-- criteria: begin -->\n", "<!-- criteria: end -->"
@@ -29,8 +29,8 @@ def main():
 
 def modules():
     """Return the modules that declare a criterion, by its name."""
-    names = [m.name for m in pkgutil.iter_modules(abscopal.clinic.__path__)]
-    found = [importlib.import_module(f"abscopal.clinic.{name}") for name in names]
+    names = [m.name for m in pkgutil.iter_modules(abscopal.clinic.criteria.__path__)]
+    found = [importlib.import_module(f"abscopal.clinic.criteria.{name}") for name in names]
     return sorted((m for m in found if hasattr(m, "criterion")), key=lambda m: m.criterion.name.lower())
 
 

@@ -159,7 +159,7 @@ def test_no_subject_depends_on_another(criteria, first, second):
     pd.testing.assert_frame_equal(together.reset_index(drop=True), pd.concat(alone, ignore_index=True))
 
 
-@pytest.mark.filterwarnings("ignore::abscopal.clinic.lesion_place.LesionWarning")
+@pytest.mark.filterwarnings("ignore::abscopal.clinic.lesion_tables.lesion_place.LesionWarning")
 @pytest.mark.parametrize("criteria", CRITERIA)
 @given(table=histories(), share=st.floats(0.1, 0.9))
 @settings(max_examples=20, deadline=None)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from test_clinic_properties import CRITERIA, at_once, histories
 
 from abscopal.clinic.assess import best_response
-from abscopal.clinic.criterion import criteria
+from abscopal.clinic.criteria.criterion import criteria
 
 OTHERS = sorted(set(criteria()) - set(CRITERIA))
 

@@ -10,9 +10,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from abscopal.clinic.best import Timing
-from abscopal.clinic.criterion import LABELS, Visits
-from abscopal.clinic.recist import Recist
+from abscopal.clinic.criteria.best import Timing
+from abscopal.clinic.criteria.criterion import LABELS, Visits
+from abscopal.clinic.criteria.recist import Recist
 
 SUBJECTS = {
     "1": ([(0, "PR"), (31, "CR"), (46, "NE"), (60, "CR"), (91, "SD")], "CR", 31),

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from abscopal.clinic.criterion import LABELS, Findings, criterion_named
+from abscopal.clinic.criteria.criterion import LABELS, Findings, criterion_named
 
 FIXTURES = json.loads((Path(__file__).parent / "data" / "response_fixtures.json").read_text(encoding="utf-8"))
 RECIST_CASES = FIXTURES["RECIST 1.1"]["cases"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abscopal.clinic.criterion import LABELS, Findings
+from abscopal.clinic.criteria.criterion import LABELS, Findings
 
 SUMS = {"CR": 0.0, "PR": 60.0, "SD": 100.0, "PD": 130.0, "NE": np.nan}
 

@@ -49,7 +49,7 @@ def test_the_criterion_is_named_in_any_case_and_gives_its_own_words():
     assert found["RESPONSE"].tolist() == ["iPR", "iPR", "iPR", "iUPD", "iSD", "iPR", "iUPD", "iCPD"]
 
 
-@pytest.mark.filterwarnings("ignore::abscopal.clinic.lesion_place.LesionWarning")
+@pytest.mark.filterwarnings("ignore::abscopal.clinic.lesion_tables.lesion_place.LesionWarning")
 def test_best_responses_are_those_of_the_library():
     found = table_of(command(TABLE, "--best").stdout)
     expected = best_response(read_lesions(TABLE))
@@ -58,7 +58,7 @@ def test_best_responses_are_those_of_the_library():
         assert found[name].tolist() == expected[name].tolist()
 
 
-@pytest.mark.filterwarnings("ignore::abscopal.clinic.lesion_place.LesionWarning")
+@pytest.mark.filterwarnings("ignore::abscopal.clinic.lesion_tables.lesion_place.LesionWarning")
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_the_table_goes_to_a_file_where_one_is_named(tmp_path, suffix):
     out = tmp_path / f"responses{suffix}"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from clinic_findings import findings
 
-from abscopal.clinic.criterion import (
+from abscopal.clinic.criteria.criterion import (
     LABELS,
     Response,
     Rule,
@@ -19,7 +19,7 @@ from abscopal.clinic.criterion import (
     take,
     unseen,
 )
-from abscopal.clinic.lesion_table import MEASURES
+from abscopal.clinic.lesion_tables.lesion_table import MEASURES
 from abscopal.errors import InputError
 from abscopal.protocol.criteria import MEASURED, SIMULATED
 from abscopal.protocol.protocol import Protocol

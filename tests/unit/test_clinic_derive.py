@@ -5,7 +5,7 @@ import pytest
 from abscopal.analysis.response import response_rates
 from abscopal.analysis.survival import Survival
 from abscopal.clinic.assess import assess, best_response
-from abscopal.clinic.criterion import Findings, criterion_named
+from abscopal.clinic.criteria.criterion import Findings, criterion_named
 from abscopal.clinic.derive import derive_endpoints, progression_days
 from abscopal.errors import InputError
 

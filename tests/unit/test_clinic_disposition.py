@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from clinic_findings import findings
 
-from abscopal.clinic.criterion import Response, criterion_named, take
+from abscopal.clinic.criteria.criterion import Response, criterion_named, take
 from abscopal.clinic.disposition import (
     REASON_LABELS,
     BeyondProgression,

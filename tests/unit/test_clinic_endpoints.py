@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from abscopal.clinic.censoring import Censoring, censoring_named
-from abscopal.clinic.criterion import LABELS, Visits, criterion_named
+from abscopal.clinic.criteria.criterion import LABELS, Visits, criterion_named
 from abscopal.clinic.endpoints import (
     Curative,
     FollowUp,

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from clinic_findings import findings, responses
 
-from abscopal.clinic.criterion import LABELS, Visits
-from abscopal.clinic.irecist import SOURCES, Irecist
+from abscopal.clinic.criteria.criterion import LABELS, Visits
+from abscopal.clinic.criteria.irecist import SOURCES, Irecist
 
 PERSISTS = "NON-CR/NON-PD"
 BASELINE = findings(100.0, PERSISTS, size=40.0)

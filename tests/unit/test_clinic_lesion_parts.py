@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from abscopal.clinic.assess import assess
-from abscopal.clinic.lesion_place import LesionWarning
-from abscopal.clinic.lesion_table import checked
+from abscopal.clinic.lesion_tables.lesion_place import LesionWarning
+from abscopal.clinic.lesion_tables.lesion_table import checked
 from abscopal.errors import InputError
 
-pytestmark = pytest.mark.filterwarnings("ignore::abscopal.clinic.lesion_place.LesionWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::abscopal.clinic.lesion_tables.lesion_place.LesionWarning")
 COLUMNS = ["ADY", "LESION", "ORGAN", "ROLE", "DIAMETER_MM", "STATE"]
 T1, T2 = (0, "T1", "lung", "target", 40.0, "present"), (0, "T2", "liver", "target", 30.0, "present")
 

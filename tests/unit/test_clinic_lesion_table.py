@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 from abscopal.clinic.assess import assess, read_lesions
-from abscopal.clinic.lesion_place import LesionWarning
+from abscopal.clinic.lesion_tables.lesion_place import LesionWarning
 from abscopal.errors import InputError
 
 HEADER = "USUBJID,ADY,LESION,ORGAN,ROLE,DIAMETER_MM,NODE,STATE\n"
 BASELINE = "P,0,T1,lung,target,50,,present\n"
 COURSE = HEADER + BASELINE + "P,56,T1,lung,target,20.5,,present\n"
-QUIET = pytest.mark.filterwarnings("ignore::abscopal.clinic.lesion_place.LesionWarning")
+QUIET = pytest.mark.filterwarnings("ignore::abscopal.clinic.lesion_tables.lesion_place.LesionWarning")
 
 
 def read(tmp_path, text, name="lesions.csv", encoding="utf-8"):

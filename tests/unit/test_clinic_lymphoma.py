@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from abscopal.clinic.assess import assess, best_response
-from abscopal.clinic.criterion import LABELS, criterion_named
+from abscopal.clinic.criteria.criterion import LABELS, criterion_named
 from abscopal.clinic.derive import derive_endpoints
 from abscopal.clinic.imaging import Imaging, ScanReading, State
 from abscopal.clinic.lesions import Role

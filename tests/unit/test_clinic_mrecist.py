@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from abscopal.clinic.assess import assess
-from abscopal.clinic.mrecist import SOURCES, Mrecist
-from abscopal.clinic.recist import Recist
+from abscopal.clinic.criteria.mrecist import SOURCES, Mrecist
+from abscopal.clinic.criteria.recist import Recist
 from abscopal.errors import InputError
 
 COLUMNS = ["USUBJID", "ADY", "LESION", "ORGAN", "ROLE", "DIAMETER_MM", "VIABLE_MM", "NODE", "STATE"]

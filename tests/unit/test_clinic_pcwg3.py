@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from abscopal.clinic.assess import assess
-from abscopal.clinic.pcwg3 import SOURCES, Pcwg3
+from abscopal.clinic.criteria.pcwg3 import SOURCES, Pcwg3
 
 COLUMNS = ["USUBJID", "ADY", "LESION", "ORGAN", "ROLE", "DIAMETER_MM", "NODE", "STATE"]
 SOFT = {"": None, "CR": 0.0, "PR": 30.0, "SD": 50.0, "PD": 70.0, "NE": np.nan}
@@ -90,7 +90,7 @@ def seen(new):
     """Findings in bone alone."""
     from clinic_findings import findings, one
 
-    from abscopal.clinic.pcwg3 import Pcwg3Findings
+    from abscopal.clinic.criteria.pcwg3 import Pcwg3Findings
 
     yes = one(True, bool)
     return Pcwg3Findings(

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from clinic_findings import SUMS, findings, responses
 
-from abscopal.clinic.criterion import LABELS, Response, Visits, rule_text
-from abscopal.clinic.recist import SOURCES, Recist
+from abscopal.clinic.criteria.criterion import LABELS, Response, Visits, rule_text
+from abscopal.clinic.criteria.recist import SOURCES, Recist
 
 ALL_NONTARGETS = ["", "CR", "NON-CR/NON-PD", "NE", "PD"]
 

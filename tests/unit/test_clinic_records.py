@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abscopal.clinic.assess import assess, best_response, lesions_of
-from abscopal.clinic.criterion import LABELS, criterion_named, put, take
+from abscopal.clinic.criteria.criterion import LABELS, criterion_named, put, take
 from abscopal.clinic.imaging import NODE, ORGANS, Imaging, read_scan
 from abscopal.clinic.records import DoseRecord, Subjects, adex, adrs, adtr, scan_record, until, visits_of
 from abscopal.clinic.words import spelled

@@ -8,8 +8,8 @@ import pytest
 from transport import transport
 
 from abscopal.clinic.assess import assess, read_lesions
-from abscopal.clinic.lesion_file import read_table
-from abscopal.clinic.lesion_place import LesionWarning
+from abscopal.clinic.lesion_tables.lesion_file import read_table
+from abscopal.clinic.lesion_tables.lesion_place import LesionWarning
 from abscopal.errors import InputError
 
 TU = """\
@@ -33,7 +33,7 @@ TR,P1,T01,LDIAM,TOO SMALL TO MEASURE,,,,INVESTIGATOR,3,2024-05-01,113
 TR,P1,T02,LPERP,9,9,mm,,INVESTIGATOR,3,2024-05-01,113
 TR,P1,NT01,TUMSTATE,ABSENT,,,,INVESTIGATOR,3,2024-05-01,113
 """
-QUIET = pytest.mark.filterwarnings("ignore::abscopal.clinic.lesion_place.LesionWarning")
+QUIET = pytest.mark.filterwarnings("ignore::abscopal.clinic.lesion_tables.lesion_place.LesionWarning")
 pytestmark = QUIET
 
 

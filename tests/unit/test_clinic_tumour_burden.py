@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 from clinic_findings import findings, one, responses
 
-from abscopal.clinic import imrecist, irrc, irrecist
+from abscopal.clinic.criteria import imrecist, irrc, irrecist
 from abscopal.clinic.assess import assess, best_response
-from abscopal.clinic.criterion import LABELS, Visits, criterion_named
+from abscopal.clinic.criteria.criterion import LABELS, Visits, criterion_named
+from abscopal.clinic.criteria.tumour_burden import BurdenFindings
 from abscopal.clinic.imaging import ORGANS, Imaging, read_scan
 from abscopal.clinic.lesions import Role
-from abscopal.clinic.tumour_burden import BurdenFindings
 from abscopal.errors import InputError
 
 BURDENS = [irrc, irrecist, imrecist]

@@ -36,7 +36,7 @@ def test_spelled_gives_what_casting_to_strings_gives():
 def test_a_table_of_codes_is_ordered_and_hashed_as_its_strings_are(days):
     strings = pd.DataFrame({"STUDYID": "X", "USUBJID": ["S2", "S10", "S1", "S1"], "ARM": ["b", "a", "b", "b"]})
     strings = strings.assign(ADY=days, EXTRT=["n", "n", "i", "n"], EXDOSE=[1.0, 2.0, 3.0, 4.0], EXDOSU="mg")
-    strings = strings.assign(EXSEQ=[1, 1, 1, 1], EXLINE=[1, 1, 2, 1], AENDY=days)
+    strings = strings.assign(EXSEQ=[1, 1, 1, 1], EXLINE=[1, 1, 2, 1], AENDY=days, EXPDOSE=4.0, EXADJ="", EXDELAY=0)
     unordered = strings.astype(dict.fromkeys(("STUDYID", "USUBJID", "ARM", "EXTRT", "EXDOSU"), "category"))
     unordered["USUBJID"] = unordered["USUBJID"].cat.set_categories(["S2", "S1", "S10"])  # not in alphabetical order
     assert spelled(conform("ADEX", unordered)).equals(conform("ADEX", strings))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from abscopal import InputError, catalogue
-from abscopal.clinic.criterion import criterion_named
+from abscopal.clinic.criteria.criterion import criterion_named
 from abscopal.clinic.disposition import Reason
 from abscopal.engine.stepper import REACHED, STRUCK
 from abscopal.population.organs import ORGAN_NAMES

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from test_trial_conduct import DRUGS, GROWS, PATIENTS, SHRINKS, population_of
 
-from abscopal.clinic.criterion import LABELS, Response, criterion_named, is_one_of
+from abscopal.clinic.criteria.criterion import LABELS, Response, criterion_named, is_one_of
 from abscopal.clinic.records import visits_of
 from abscopal.protocol import Arm, Protocol
 from abscopal.protocol.criteria import SIMULATED

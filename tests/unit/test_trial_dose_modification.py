@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from abscopal import catalogue
-from abscopal.clinic.criterion import criterion_named
+from abscopal.clinic.criteria.criterion import criterion_named
 from abscopal.clinic.disposition import Reason
 from abscopal.clinic.dose_modification import REASONS
 from abscopal.engine.stepper import REACHED

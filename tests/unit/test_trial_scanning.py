@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from test_trial_conduct import DRUGS, GROWS, PATIENTS, SHRINKS, population_of
 
-from abscopal.clinic.criterion import criterion_named
+from abscopal.clinic.criteria.criterion import criterion_named
 from abscopal.clinic.readers import INDEPENDENT, Reader, adjudicate, disagree
 from abscopal.protocol import Arm, Protocol
 from abscopal.trial.conduct import conduct

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from abscopal.clinic.clinical_events import METASTASIS, SECOND_PRIMARY, EventRecord
-from abscopal.clinic.criterion import Response, criterion_named, unseen
+from abscopal.clinic.criteria.criterion import Response, criterion_named, unseen
 from abscopal.clinic.endpoints import FollowUp
 from abscopal.clinic.records import ScanRecord, Subjects
 from abscopal.protocol import Protocol

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from abscopal.analysis.misclassification import misclassification
-from abscopal.clinic.criterion import Response, unseen
+from abscopal.clinic.criteria.criterion import Response, unseen
 from abscopal.clinic.imaging import Imaging, read_scan
 from abscopal.clinic.lesions import choose_targets, summarise
 from abscopal.clinic.records import Subjects, scan_record

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from abscopal.calibration.knobs import Knob, turn
 from abscopal.calibration.targets import Target, fit_targets
-from abscopal.clinic.criterion import Response, criterion_named
+from abscopal.clinic.criteria.criterion import Response, criterion_named
 from abscopal.clinic.endpoints import progression_free_survival
 from abscopal.clinic.records import visits_of
 from abscopal.population.virtual_population import VirtualPopulation

@@ -56,7 +56,7 @@ def assess_command(
         _require_writable(out, lesions)
         _show_hyperprogression(lesions, hyperprogression, baseline_day, follow_up, evaluator, out, as_json)
         return
-    from abscopal.clinic.criterion import criterion_named
+    from abscopal.clinic.criteria.criterion import criterion_named
 
     criterion_named(criteria)  # a slip of the pen is told before a large file is read
     _require_writable(out, lesions)
@@ -155,7 +155,7 @@ def _write_parquet(table: pd.DataFrame, out: Path) -> None:
 
 def _counts(found: Assessment) -> dict[str, dict[str, int]]:
     """Return how many visits and subjects have each response, in the order of the responses' codes."""
-    from abscopal.clinic.criterion import LABELS
+    from abscopal.clinic.criteria.criterion import LABELS
 
     columns = {"visits": found.visits["RESPONSE"], "best": found.best["BOR"], "confirmed": found.best["CBOR"]}
     counts = {name: column.astype("str").value_counts() for name, column in columns.items()}
@@ -197,7 +197,7 @@ def _count(found: Assessment, written: list[Path]) -> None:
 @contextmanager
 def _remarks() -> Iterator[None]:
     """Print what was put right in a table on standard error, one line each and each once."""
-    from abscopal.clinic.lesion_place import LesionWarning
+    from abscopal.clinic.lesion_tables.lesion_place import LesionWarning
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", LesionWarning)

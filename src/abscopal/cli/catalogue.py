@@ -54,7 +54,7 @@ def _descriptions(kind: Kind) -> dict[str, str]:
 
 def _criteria() -> dict[str, str]:
     """Return the text of the module that declares each response criterion."""
-    from abscopal.clinic.criterion import criteria
+    from abscopal.clinic.criteria.criterion import criteria
 
     found = criteria()
     modules = [module for name, module in sys.modules.items() if name.startswith("abscopal.clinic.")]

@@ -29,7 +29,7 @@ def judged(
     """
     from abscopal.clinic.growth_rate import definition_named
     from abscopal.clinic.hyperprogression import hyperprogression
-    from abscopal.clinic.lesion_file import read_lesions, read_table
+    from abscopal.clinic.lesion_tables.lesion_file import read_lesions, read_table
 
     definition_named(definition)  # a slip of the pen is told before a large file is read
     one_table = len(lesions) == 1 and lesions[0].is_file()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.clinic.criterion import Floats, Integers
+from abscopal.clinic.criteria.criterion import Floats, Integers
 from abscopal.clinic.records import Subjects
 from abscopal.clinic.tables import conform
 from abscopal.clinic.toxicity_grades import EVENTS, Grades

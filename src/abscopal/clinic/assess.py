@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from abscopal.clinic.criterion import (
+from abscopal.clinic.criteria.criterion import (
     LABELS,
     Bools,
     Codes,
@@ -26,8 +26,8 @@ from abscopal.clinic.criterion import (
     take,
 )
 from abscopal.clinic.imaging import ORGANS, STATE_LABELS, Imaging, ScanReading, State, can_be_measured
-from abscopal.clinic.lesion_file import read_lesions
-from abscopal.clinic.lesion_table import MEASURES, checked, lesions_of
+from abscopal.clinic.lesion_tables.lesion_file import read_lesions
+from abscopal.clinic.lesion_tables.lesion_table import MEASURES, checked, lesions_of
 from abscopal.clinic.lesions import Role
 from abscopal.clinic.records import response_columns
 from abscopal.clinic.words import spelled, words

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from abscopal.clinic.criterion import Bools, Floats
+from abscopal.clinic.criteria.criterion import Bools, Floats
 from abscopal.errors import InputError, unknown
 from abscopal.sources import Source, assumed, cited
 

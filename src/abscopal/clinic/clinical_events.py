@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from abscopal.clinic.criterion import Floats, Integers
+from abscopal.clinic.criteria.criterion import Floats, Integers
 from abscopal.clinic.records import Subjects
 from abscopal.clinic.tables import conform
 from abscopal.clinic.words import words

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.clinic.criterion import Bools, Floats, Integers
+from abscopal.clinic.criteria.criterion import Bools, Floats, Integers
 from abscopal.clinic.irae_rules import ACTIONS, CytokineRow, Rules
 from abscopal.clinic.toxicity_grades import Grades
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from abscopal.clinic.censoring import censoring_named
-from abscopal.clinic.criterion import (
+from abscopal.clinic.criteria.criterion import (
     LABELS,
     SUSPECTED,
     Codes,

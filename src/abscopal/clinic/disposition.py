@@ -12,7 +12,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from abscopal.clinic.criterion import Bools, Codes, Floats, Response, VisitResponse, is_one_of
+from abscopal.clinic.criteria.criterion import Bools, Codes, Floats, Response, VisitResponse, is_one_of
 from abscopal.clinic.endpoints import FollowUp
 from abscopal.protocol.protocol import Protocol
 from abscopal.sources import Source, assumed, cited

@@ -16,7 +16,7 @@ import pandas as pd
 
 from abscopal.clinic import tables
 from abscopal.clinic.censoring import Censoring
-from abscopal.clinic.criterion import (
+from abscopal.clinic.criteria.criterion import (
     SUSPECTED,
     Bools,
     Criterion,

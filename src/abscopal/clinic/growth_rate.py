@@ -20,7 +20,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from abscopal.clinic.criterion import Bools, Floats, Integers, reaches
+from abscopal.clinic.criteria.criterion import Bools, Floats, Integers, reaches
 from abscopal.errors import InputError, unknown
 from abscopal.sources import Source, assumed, cited
 from abscopal.units import DAYS_PER_MONTH

@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from abscopal.clinic.assess import assess
-from abscopal.clinic.criterion import Bools, Floats, Integers, reaches
+from abscopal.clinic.criteria.criterion import Bools, Floats, Integers, reaches
 from abscopal.clinic.growth_rate import EIGHT_WEEKS, WINDOW, Growth, definition_named, hyperprogressive
 from abscopal.clinic.imaging import Imaging, State
-from abscopal.clinic.lesion_table import checked
+from abscopal.clinic.lesion_tables.lesion_table import checked
 from abscopal.clinic.lesions import Role
 from abscopal.clinic.records import ScanRecord
 from abscopal.errors import InputError, Problem, shown

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from abscopal.clinic.criterion import Bools, Codes, Floats
+from abscopal.clinic.criteria.criterion import Bools, Codes, Floats
 from abscopal.sources import Source, assumed, cited
 
 _RECIST = "Eisenhauer EA et al., Eur J Cancer 2009;45:228-247 (RECIST 1.1)"

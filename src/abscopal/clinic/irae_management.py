@@ -21,7 +21,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.clinic.criterion import Bools, Floats, Integers
+from abscopal.clinic.criteria.criterion import Bools, Floats, Integers
 from abscopal.clinic.irae_rules import ACTIONS, EventRule, Row, Rules
 from abscopal.clinic.toxicity_grades import Grades
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from abscopal.clinic.criterion import Floats, Integers
+from abscopal.clinic.criteria.criterion import Floats, Integers
 from abscopal.clinic.laboratory import BY_CODE, LabRecord
 from abscopal.clinic.records import Subjects
 from abscopal.clinic.tables import conform, empty

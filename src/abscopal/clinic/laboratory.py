@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.clinic.criterion import Floats, Integers
+from abscopal.clinic.criteria.criterion import Floats, Integers
 from abscopal.sources import Source, assumed, cited
 
 Grades = NDArray[np.int8]

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from abscopal.clinic.criterion import Bools, Codes, Findings, Floats
+from abscopal.clinic.criteria.criterion import Bools, Codes, Findings, Floats
 from abscopal.clinic.imaging import Imaging, ScanReading, State
 from abscopal.errors import InputError, Problem
 from abscopal.sources import Source, cited

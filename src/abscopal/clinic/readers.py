@@ -14,7 +14,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from abscopal.clinic.criterion import Bools, Codes, Criterion, Findings, Floats, VisitResponse, choose, put, take
+from abscopal.clinic.criteria.criterion import (
+    Bools,
+    Codes,
+    Criterion,
+    Findings,
+    Floats,
+    VisitResponse,
+    choose,
+    put,
+    take,
+)
 from abscopal.clinic.imaging import Imaging, ScanReading
 from abscopal.clinic.lesions import Role
 from abscopal.clinic.records import INVESTIGATOR, ScanRecord, scan_record, visits_of

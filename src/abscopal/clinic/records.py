@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from abscopal.clinic import tables
-from abscopal.clinic.criterion import (
+from abscopal.clinic.criteria.criterion import (
     LABELS,
     Best,
     Codes,

@@ -28,7 +28,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.clinic.criterion import Criterion, VisitResponse, choose, put, take
+from abscopal.clinic.criteria.criterion import Criterion, VisitResponse, choose, put, take
 from abscopal.clinic.disposition import (
     BeyondProgression,
     Reason,

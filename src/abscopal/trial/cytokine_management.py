@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.clinic.criterion import put, take
+from abscopal.clinic.criteria.criterion import put, take
 from abscopal.clinic.cytokine_management import CytokineState, cytokine_table, manage_cytokines
 from abscopal.clinic.disposition import Reason
 from abscopal.clinic.irae_rules import rules

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.clinic.criterion import put, take
+from abscopal.clinic.criteria.criterion import put, take
 from abscopal.clinic.disposition import Reason
 from abscopal.clinic.irae_management import ANTI_CTLA4, ANTI_PD1, Orders, Phase, State, manage, table_of
 from abscopal.clinic.irae_rules import rules

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abscopal.clinic.criterion import Criterion
+from abscopal.clinic.criteria.criterion import Criterion
 from abscopal.clinic.readers import INDEPENDENT
 from abscopal.clinic.records import Subjects, adrs, adtr
 from abscopal.clinic.tables import conform

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.clinic.criterion import Criterion, VisitResponse, criterion_named
+from abscopal.clinic.criteria.criterion import Criterion, VisitResponse, criterion_named
 from abscopal.clinic.imaging import Imaging, ScanReading, read_scan
 from abscopal.clinic.modality import imaging_of
 from abscopal.clinic.readers import INDEPENDENT, Reader, adjudicate

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from abscopal import catalogue
 from abscopal.clinic.adverse_events import adae
 from abscopal.clinic.clinical_events import adce
-from abscopal.clinic.criterion import criterion_named
+from abscopal.clinic.criteria.criterion import criterion_named
 from abscopal.clinic.lab_table import adlb
 from abscopal.clinic.medication import adcm
 from abscopal.clinic.records import Subjects, adex

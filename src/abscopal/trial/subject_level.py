@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abscopal.clinic.criterion import Bools
+from abscopal.clinic.criteria.criterion import Bools
 from abscopal.clinic.disposition import REASON_LABELS, end_of_study, follow_up
 from abscopal.clinic.endpoints import FollowUp
 from abscopal.clinic.hyperprogression import early_hyperprogression

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from abscopal.clinic.censoring import censoring_named
 from abscopal.clinic.clinical_events import METASTASIS, SECOND_PRIMARY
-from abscopal.clinic.criterion import Criterion, Visits
+from abscopal.clinic.criteria.criterion import Criterion, Visits
 from abscopal.clinic.endpoints import Curative, FollowUp, adtte
 from abscopal.clinic.records import Subjects, visits_of
 from abscopal.protocol.protocol import Protocol

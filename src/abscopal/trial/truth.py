@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.clinic.criterion import LABELS, Response, percent_change
+from abscopal.clinic.criteria.criterion import LABELS, Response, percent_change
 from abscopal.clinic.records import ScanRecord, Subjects
 from abscopal.clinic.tables import conform
 from abscopal.clinic.words import words

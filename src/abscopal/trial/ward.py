@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from abscopal.clinic.criterion import put, take
+from abscopal.clinic.criteria.criterion import put, take
 from abscopal.clinic.disposition import Reason, stop
 from abscopal.drugs.drug import Drug
 from abscopal.protocol.protocol import Protocol

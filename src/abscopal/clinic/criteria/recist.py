@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from abscopal.clinic.best import Timing, best_response, first_response
-from abscopal.clinic.criterion import (
+from abscopal.clinic.criteria.best import Timing, best_response, first_response
+from abscopal.clinic.criteria.criterion import (
     Best,
     Bools,
     Codes,

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from abscopal.clinic.lesion_place import Place, remark
+from abscopal.clinic.lesion_tables.lesion_place import Place, remark
 from abscopal.errors import InputError, Problem, did_you_mean, shown
 
 STATES: dict[str, str] = {

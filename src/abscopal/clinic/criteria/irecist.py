@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from abscopal.clinic.best import best_response, first_response
-from abscopal.clinic.criterion import (
+from abscopal.clinic.criteria.best import best_response, first_response
+from abscopal.clinic.criteria.criterion import (
     Best,
     Bools,
     Codes,
@@ -29,8 +29,7 @@ from abscopal.clinic.criterion import (
     reaches,
     response_of,
 )
-from abscopal.clinic.lesions import RecistLesions
-from abscopal.clinic.recist import (
+from abscopal.clinic.criteria.recist import (
     NONTARGET_RULES,
     TARGET_RULES,
     Recist,
@@ -40,6 +39,7 @@ from abscopal.clinic.recist import (
     describe,
     masked,
 )
+from abscopal.clinic.lesions import RecistLesions
 from abscopal.sources import Source, assumed, cited
 
 SEYMOUR = "Seymour L et al., Lancet Oncol 2017;18:e143-e152 (iRECIST)"

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from abscopal.clinic.imaging import Imaging
-from abscopal.clinic.lesion_place import Place, remark
-from abscopal.clinic.lesion_table import MEASURES, checked
+from abscopal.clinic.lesion_tables.lesion_place import Place, remark
+from abscopal.clinic.lesion_tables.lesion_table import MEASURES, checked
 from abscopal.clinic.lesions import MOST_PER_ORGAN, MOST_TARGETS
 from abscopal.errors import InputError, Problem, shown
 
@@ -59,7 +59,7 @@ def read_lesions(path: PathLike | Sequence[PathLike], *, evaluator: str = "") ->
         paths = _domains_in(paths[0])
     raw = [(str(file), *read_table(file)) for file in paths]
     if any(_is_tumour_domain(table) for _, table, _ in raw) or len(raw) > 1:
-        from abscopal.clinic.sdtm import lesions_of_domains
+        from abscopal.clinic.lesion_tables.sdtm import lesions_of_domains
 
         table, place = lesions_of_domains(raw, evaluator)
     else:

@@ -7,8 +7,8 @@ may come after it.
 
 from __future__ import annotations
 
-from abscopal.clinic.criterion import Response, Rule
-from abscopal.clinic.tumour_burden import TumourBurden
+from abscopal.clinic.criteria.criterion import Response, Rule
+from abscopal.clinic.criteria.tumour_burden import TumourBurden
 from abscopal.sources import Source, cited
 
 HODI = "Hodi FS et al., J Clin Oncol 2018;36:850-858 (imRECIST)"

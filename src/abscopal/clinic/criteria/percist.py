@@ -14,8 +14,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from abscopal.clinic.best import Timing
-from abscopal.clinic.criterion import (
+from abscopal.clinic.criteria.best import Timing
+from abscopal.clinic.criteria.criterion import (
     Best,
     Bools,
     Codes,
@@ -27,9 +27,9 @@ from abscopal.clinic.criterion import (
     Visits,
     reaches,
 )
+from abscopal.clinic.criteria.recist import Recist, RecistState
 from abscopal.clinic.imaging import ScanReading, State
 from abscopal.clinic.lesions import Role, required, summarise, unevaluated
-from abscopal.clinic.recist import Recist, RecistState
 from abscopal.sources import Source, cited
 
 WAHL = "Wahl RL et al., J Nucl Med 2009;50 Suppl 1:122S-150S (PERCIST 1.0)"

@@ -17,7 +17,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from abscopal.clinic.criterion import (
+from abscopal.clinic.criteria.criterion import (
     SUSPECTED,
     Bools,
     Codes,
@@ -32,10 +32,10 @@ from abscopal.clinic.criterion import (
     reaches,
     response_of,
 )
+from abscopal.clinic.criteria.lugano import AFTER_PROGRESSION, Lugano, LuganoFindings, LuganoState
+from abscopal.clinic.criteria.recist import component_facts, dated, describe, masked
 from abscopal.clinic.imaging import ScanReading, State
 from abscopal.clinic.lesions import Role
-from abscopal.clinic.lugano import AFTER_PROGRESSION, Lugano, LuganoFindings, LuganoState
-from abscopal.clinic.recist import component_facts, dated, describe, masked
 from abscopal.sources import Source, assumed, cited
 
 CHESON = "Cheson BD et al., Blood 2016;128:2489-2496 (LYRIC)"

@@ -7,8 +7,8 @@ that cannot be measured has to be confirmed.
 
 from __future__ import annotations
 
-from abscopal.clinic.criterion import Response, Rule
-from abscopal.clinic.tumour_burden import TumourBurden
+from abscopal.clinic.criteria.criterion import Response, Rule
+from abscopal.clinic.criteria.tumour_burden import TumourBurden
 from abscopal.sources import Source, cited
 
 BOHNSACK = "Bohnsack O et al., Ann Oncol 2014;25 suppl 4:iv369 (irRECIST)"

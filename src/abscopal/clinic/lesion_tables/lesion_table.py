@@ -13,9 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from abscopal.clinic.imaging import STATE_LABELS
-from abscopal.clinic.lesion_days import DATE_COLUMNS, days_of, earliest, join_visits, numbered
-from abscopal.clinic.lesion_parts import whole_lesions
-from abscopal.clinic.lesion_place import Place, remark
+from abscopal.clinic.lesion_tables.lesion_days import DATE_COLUMNS, days_of, earliest, join_visits, numbered
+from abscopal.clinic.lesion_tables.lesion_parts import whole_lesions
+from abscopal.clinic.lesion_tables.lesion_place import Place, remark
 from abscopal.errors import InputError, Problem, did_you_mean, shown
 
 COLUMNS: tuple[str, ...] = ("USUBJID", "ADY", "LESION", "ORGAN", "ROLE", "DIAMETER_MM", "NODE", "STATE")

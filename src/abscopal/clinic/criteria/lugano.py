@@ -14,8 +14,8 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from abscopal.clinic.best import Timing, best_response, first_response
-from abscopal.clinic.criterion import (
+from abscopal.clinic.criteria.best import Timing, best_response, first_response
+from abscopal.clinic.criteria.criterion import (
     Best,
     Bools,
     Codes,
@@ -29,9 +29,9 @@ from abscopal.clinic.criterion import (
     reaches,
     response_of,
 )
+from abscopal.clinic.criteria.recist import Recist, RecistState, component_facts, dated, describe, masked
 from abscopal.clinic.imaging import Imaging, ScanReading, State, can_be_measured
 from abscopal.clinic.lesions import RecistLesions, Role, admit, appeared, largest, required, summarise, unevaluated
-from abscopal.clinic.recist import Recist, RecistState, component_facts, dated, describe, masked
 from abscopal.sources import Source, assumed, cited
 
 CHESON = "Cheson BD et al., J Clin Oncol 2014;32:3059-3068 (Lugano 2014)"

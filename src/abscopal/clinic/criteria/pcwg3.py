@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from abscopal.clinic.best import best_response, first_response
-from abscopal.clinic.criterion import (
+from abscopal.clinic.criteria.best import best_response, first_response
+from abscopal.clinic.criteria.criterion import (
     Best,
     Bools,
     Codes,
@@ -26,9 +26,9 @@ from abscopal.clinic.criterion import (
     first_match,
     response_of,
 )
+from abscopal.clinic.criteria.recist import TARGET_RULES, Recist, RecistState, masked
 from abscopal.clinic.imaging import ORGANS, ScanReading
 from abscopal.clinic.lesions import RecistLesions, Role, summarise, unevaluated, vanished
-from abscopal.clinic.recist import TARGET_RULES, Recist, RecistState, masked
 from abscopal.sources import Source, cited
 
 SCHER = "Scher HI et al., J Clin Oncol 2016;34:1402-1418 (PCWG3)"

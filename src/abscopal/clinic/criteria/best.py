@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from abscopal.clinic.criterion import (
+from abscopal.clinic.criteria.criterion import (
     Best,
     Bools,
     Codes,

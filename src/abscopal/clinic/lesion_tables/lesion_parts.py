@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from abscopal.clinic.imaging import Imaging
-from abscopal.clinic.lesion_days import earliest, numbered
-from abscopal.clinic.lesion_place import Place, remark
+from abscopal.clinic.lesion_tables.lesion_days import earliest, numbered
+from abscopal.clinic.lesion_tables.lesion_place import Place, remark
 from abscopal.errors import InputError, Problem
 
 _PART = re.compile(r"(?P<whole>.+?)(?:[ ._-]?[A-Za-z]|[.][0-9]{1,2})")

@@ -12,10 +12,10 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from abscopal.clinic.criterion import Bools, Codes, Findings, Response, Rule
+from abscopal.clinic.criteria.criterion import Bools, Codes, Findings, Response, Rule
+from abscopal.clinic.criteria.recist import Recist
 from abscopal.clinic.imaging import ORGANS, ScanReading, State
 from abscopal.clinic.lesions import admit, required, summarise
-from abscopal.clinic.recist import Recist
 from abscopal.sources import Source, cited
 
 LENCIONI = "Lencioni R, Llovet JM, Semin Liver Dis 2010;30:52-60 (mRECIST)"

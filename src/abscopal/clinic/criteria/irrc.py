@@ -13,11 +13,11 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from abscopal.clinic.criterion import Bools, Codes, Floats, Response, Rule
+from abscopal.clinic.criteria.criterion import Bools, Codes, Floats, Response, Rule
+from abscopal.clinic.criteria.recist import Recist
+from abscopal.clinic.criteria.tumour_burden import BurdenFindings, TumourBurden, burden
 from abscopal.clinic.imaging import ORGANS, ScanReading, State, can_be_measured
 from abscopal.clinic.lesions import Role, largest, required
-from abscopal.clinic.recist import Recist
-from abscopal.clinic.tumour_burden import BurdenFindings, TumourBurden, burden
 from abscopal.sources import Source, assumed, cited
 
 WOLCHOK = "Wolchok JD et al., Clin Cancer Res 2009;15:7412-7420 (irRC)"

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from abscopal.clinic.best import best_response, first_response
-from abscopal.clinic.criterion import (
+from abscopal.clinic.criteria.best import best_response, first_response
+from abscopal.clinic.criteria.criterion import (
     Best,
     Bools,
     Codes,
@@ -27,9 +27,7 @@ from abscopal.clinic.criterion import (
     is_one_of,
     response_of,
 )
-from abscopal.clinic.imaging import ScanReading
-from abscopal.clinic.lesions import RecistLesions, Role, summarise, unevaluated, vanished
-from abscopal.clinic.recist import (
+from abscopal.clinic.criteria.recist import (
     NONTARGET_RULES,
     Recist,
     RecistState,
@@ -38,6 +36,8 @@ from abscopal.clinic.recist import (
     describe,
     masked,
 )
+from abscopal.clinic.imaging import ScanReading
+from abscopal.clinic.lesions import RecistLesions, Role, summarise, unevaluated, vanished
 
 
 @dataclass(frozen=True)

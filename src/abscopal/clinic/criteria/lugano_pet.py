@@ -13,8 +13,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from abscopal.clinic.best import Timing, best_response, first_response
-from abscopal.clinic.criterion import (
+from abscopal.clinic.criteria.best import Timing, best_response, first_response
+from abscopal.clinic.criteria.criterion import (
     Best,
     Bools,
     Codes,
@@ -27,9 +27,9 @@ from abscopal.clinic.criterion import (
     first_match,
     response_of,
 )
+from abscopal.clinic.criteria.recist import Recist, RecistState, dated, describe, masked
 from abscopal.clinic.imaging import ScanReading, State
 from abscopal.clinic.lesions import RecistLesions, Role, required, summarise, unevaluated
-from abscopal.clinic.recist import Recist, RecistState, dated, describe, masked
 from abscopal.sources import Source, assumed, cited
 
 CHESON = "Cheson BD et al., J Clin Oncol 2014;32:3059-3068 (Lugano 2014)"
