@@ -1,0 +1,231 @@
+"""The page of a validation: scores beside goals and baselines, the worst misses, every trial with its curves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import exp
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.figure import Figure
+
+from abscopal.report.document import document
+from abscopal.report.markup import Html, tag
+from abscopal.report.markup import table as html_table
+from abscopal.report.numbers import NONE, counted, months, percent, ratio, signed
+from abscopal.report.svg import to_inline_svg
+from abscopal.validation.baselines import Guess
+from abscopal.validation.figures import CALIBRATION_PLOT
+from abscopal.validation.score import ROLES, Score, summary
+
+if TYPE_CHECKING:
+    from abscopal.validation.misses import Miss
+    from abscopal.validation.validate import Validation
+
+NOT_ADVICE = "Research and trial design only; not medical advice."
+STYLE = """
+.panels.wide { grid-template-columns: 1fr; } .panels.wide svg { max-width: 1100px; }
+details { margin: 6px 0 14px; } summary { cursor: pointer; color: var(--accent); }
+"""
+GOAL_WORDS = {
+    "landmarks": "median |ΔS| at 6, 12, 18, 24, 36 months",
+    "orr_inside": "ORR inside its 95 % interval",
+    "hr_error": "mean |Δ log HR|",
+    "hr_inside": "hazard ratios inside their 95 % interval",
+}
+LOGARITHMIC = frozenset({"PFS median", "OS median", "hazard ratios", "PFS HR", "OS HR"})
+"""Sections whose errors are differences of logarithms."""
+
+
+def validation_page(found: Validation, figures: Mapping[str, Figure]) -> str:
+    """Return the page as text; the same validation gives the same bytes."""
+    sums = summary(found.scores)
+    sections = [
+        ("goals", "Goals", _goals(sums)),
+        ("scores", "Scores", _scores(sums)),
+        ("agreement", "Published against simulated", _figure(figures[CALIBRATION_PLOT], "all", "Every figure by role")),
+        ("baselines", "Beside the baselines", _baselines(sums)),
+        ("misses", "The worst misses", [_miss(place, miss) for place, miss in enumerate(found.misses, 1)]),
+        ("trials", "Trial by trial", [_trial(found, name, figures[name]) for name in found.protocols]),
+        ("how", "How to read this", _how(found)),
+    ]
+    links = tag("nav", [tag("a", title, href=f"#{name}") for name, title, _ in sections], aria_label="Sections")
+    body = [tag("section", tag("h2", title), content, id=name) for name, title, content in sections]
+    return document("Validation of Abscopal", _header(found, sums), tag("main", links, body), style=STYLE)
+
+
+def _header(found: Validation, sums: Mapping[str, Any]) -> Html:
+    counts = [f"{counted(sums[role]['trials'], 'trial')} of {role}" for role in ROLES]
+    facts = [*counts, f"{found.per_arm} patients per arm", f"seed {found.seed}"]
+    return tag(
+        "header",
+        tag("p", "Abscopal · validation", class_="eyebrow"),
+        tag("h1", "Published trials, replayed"),
+        tag("p", " · ".join(facts), class_="facts"),
+        tag("p", NOT_ADVICE, class_="notice", role="note"),
+        tag("p", "Trials of validation were never fitted; no figure of theirs is read by the fit.", class_="lead"),
+    )
+
+
+def _goals(sums: Mapping[str, Any]) -> Html:
+    rows = [
+        [words, f"{'≥' if key.endswith('inside') else '≤'} {_goal(key, sums['validation']['goals'][key]['goal'])}"]
+        + [_reached(key, sums[role]["goals"][key]) for role in ROLES]
+        for key, words in GOAL_WORDS.items()
+    ]
+    return html_table(["score", "goal", *ROLES], rows, "What was aimed at, and what was reached")
+
+
+def _goal(key: str, value: float | None) -> str:
+    if value is None:
+        return NONE
+    return percent(value) if key.endswith("inside") else f"{value:.3f}"
+
+
+def _reached(key: str, one: Mapping[str, Any]) -> list[str | Html]:
+    if one["met"] is None:
+        return [NONE]
+    mark = tag("span", "reached" if one["met"] else "not reached", class_=f"place{'' if one['met'] else ' outside'}")
+    return [_goal(key, one["reached"]), mark]
+
+
+def _scores(sums: Mapping[str, Any]) -> list[Html]:
+    made = []
+    for role in ROLES:
+        rows = [
+            [name, *_tally_cells(name, one["model"]), str(one["not_reached"] or NONE)]
+            for name, one in sums[role]["sections"].items()
+            if one["model"] is not None
+        ]
+        head = ["figures", "compared", "median error", "mean error", "bias", "inside 95 %", "not reached"]
+        made.append(html_table(head, rows, f"Trials of {role}") if rows else tag("p", f"No trial of {role}."))
+    return made
+
+
+def _tally_cells(name: str, one: Mapping[str, Any]) -> list[str]:
+    errors = [_error(name, one[key]) for key in ("middle", "mean")]
+    bias = f"× {exp(one['bias']):.2f}" if name in LOGARITHMIC else f"{signed(100 * one['bias'], 1)} points"
+    return [str(one["n"]), *errors, bias, percent(one["inside"])]
+
+
+def _error(name: str, value: float) -> str:
+    """Absolute error: points of a share, or a difference of logarithms with the factor that it is."""
+    return f"{value:.2f} (× {exp(value):.2f})" if name in LOGARITHMIC else f"{100 * value:.1f} points"
+
+
+def _baselines(sums: Mapping[str, Any]) -> list[Html]:
+    names = {
+        "naive": "Naive transport, from trials of the same cancer",
+        "naive_elsewhere": "Naive transport, from other cancers",
+        "independent": "Independent drug action, both parts from the same cancer",
+        "independent_elsewhere": "Independent drug action, parts from other cancers",
+    }
+    made = []
+    for role in ROLES:
+        rows: list[list[str]] = []
+        for key, title in names.items():
+            own = [[name, *_duel_cells(name, one[key])] for name, one in sums[role]["sections"].items() if one[key]]
+            rows += [[title], *own] if own else []
+        if rows:
+            head = [
+                "figures",
+                "compared",
+                "model, median",
+                "baseline, median",
+                "model, mean",
+                "baseline, mean",
+                "nearer",
+            ]
+            made.append(html_table(head, rows, f"Trials of {role}: absolute errors where both say something"))
+    return made or [tag("p", "No calibration trial resembles these.")]
+
+
+def _duel_cells(name: str, one: Mapping[str, Any]) -> list[str]:
+    keys = ("model_middle", "baseline_middle", "model_mean", "baseline_mean")
+    return [str(one["n"]), *(_error(name, one[key]) for key in keys), percent(one["nearer"])]
+
+
+def _miss(place: int, miss: Miss) -> Html:
+    target = miss.worst.target
+    worst = f"{target.quantity} {_value(miss.worst, miss.worst.simulated.value)} for {_value(miss.worst, target.value)}"
+    title = f"{place}. {miss.trial}, {miss.arm}"
+    facts = f"{miss.role} · on average {miss.size:.1f} standard errors off · worst: {worst}"
+    return tag("div", tag("h3", title), tag("p", facts, class_="note"), tag("ul", [tag("li", why) for why in miss.why]))
+
+
+def _trial(found: Validation, name: str, figure: Figure) -> Html:
+    protocol = found.protocols[name]
+    scores = [score for score in found.scores if score.target.protocol == name]
+    role = scores[0].role if scores else ""
+    return tag(
+        "div",
+        tag("h3", f"{name}: {protocol.title}"),
+        tag("p", f"{role} · {protocol.indication} · {protocol.line}", class_="note"),
+        _figure(figure, name, f"Simulated and published survival of {name}"),
+        tag("details", tag("summary", "Every figure"), _figures_table(name, scores)),
+    )
+
+
+def _figures_table(name: str, scores: Sequence[Score]) -> Html:
+    head = ["figure", "published", "simulated", "error", "in 95 %", "naive", "independent"]
+    return html_table(head, _rows(scores), f"{name}: every figure")
+
+
+def _rows(scores: Sequence[Score]) -> Iterator[list[Any]]:
+    last = None
+    for score in scores:
+        target = score.target
+        group = f"{target.arm} against {target.reference}" if target.reference else target.arm
+        if group != last:
+            yield [group]
+            last = group
+        inside = NONE if score.inside is None else "yes" if score.inside else "no"
+        mark = tag(
+            "span",
+            "recalled" if target.recalled else "checked",
+            class_="mark recalled" if target.recalled else "mark checked",
+        )
+        published = [_value(score, target.value), mark]
+        baselines = [NONE if one is None else _guess(score, one) for one in (score.naive, score.independent)]
+        yield [target.quantity, published, _simulated(score), _difference(score), inside, *baselines]
+
+
+def _guess(score: Score, guess: Guess) -> Html:
+    """Write what a baseline says, with a star where it has it from another cancer; hovering says from which trials."""
+    return tag("span", _value(score, guess.value) + ("" if guess.near else " *"), title=guess.basis)
+
+
+def _simulated(score: Score) -> str:
+    return "not reached" if score.simulated.value is None else _value(score, score.simulated.value)
+
+
+def _value(score: Score, value: float | None) -> str:
+    if score.target.kind == "median":
+        return months(value)
+    return ratio(value) if score.target.kind == "ratio" else percent(value, 1)
+
+
+def _difference(score: Score) -> str:
+    if score.error is None:
+        return NONE
+    if score.target.kind in ("median", "ratio"):
+        return f"× {exp(score.error):.2f}"
+    return f"{signed(100 * score.error, 1)} points"
+
+
+def _figure(figure: Figure, name: str, words: str) -> Html:
+    return tag("div", Html(to_inline_svg(figure, f"v-{name}", words)), class_="panels wide")
+
+
+def _how(found: Validation) -> list[Html]:
+    lost = ", ".join(f"{count} of {kind}" for kind, count in sorted(found.unmatched.items()))
+    lines = [
+        "Errors are simulated less published; of medians and hazard ratios, of their logarithms.",
+        "Inside: the simulated figure lies in the published 95 % interval, or in that of the published number of "
+        "subjects where none was printed. The simulation's own sampling error is not added.",
+        "Not reached: the simulated trial ended before the landmark, or its median was not reached.",
+        "Naive transport: the pooled figures of the same classes of drugs, line and setting in calibration trials, the "
+        "trial itself left out; a star marks those of other cancers. Independent drug action: the better of a "
+        "combination's two parts in every patient.",
+        f"Published figures without a counterpart in the simulation: {lost or 'none'}.",
+    ]
+    return [tag("ul", [tag("li", line) for line in lines])]

@@ -1,0 +1,140 @@
+"""Replaying published trials: each into a run folder of its own, several at a time, none twice."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from abscopal.errors import InputError, IntegrityError, Problem
+from abscopal.protocol.protocol import Protocol
+from abscopal.run_folder import is_finished, is_unfinished, remove
+from abscopal.runs.plan import PLAN, differences, make_plan, read_plan
+from abscopal.runs.run import Order, Outcome, run
+from abscopal.trial.simulate import prepare
+
+RUNS = "runs"
+PAUSE = 0.2  # seconds between two looks at the processes
+Progress = Callable[[str, float], None]
+"""Told the trial under way and the number of subjects done of all."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A trial to be replayed.
+
+    Attributes
+    ----------
+    name
+        Shipped protocol, or the path of one.
+    protocol
+        What it says.
+    subjects, seed
+        In all arms together; of the run.
+    folder
+        Where the run goes.
+    """
+
+    name: str
+    protocol: Protocol
+    subjects: int
+    seed: int
+    folder: Path
+
+
+def replay(one: Replay, progress: Callable[[str, float], None] = lambda stage, share: None) -> Outcome:
+    """Run a trial into its folder, or go on with what is there of the same protocol, model, seed and size.
+
+    Any other run there is replaced.
+    """
+    same = _same(one)
+    if not same and is_unfinished(one.folder):
+        remove(one.folder)
+    order = Order(one.protocol, one.seed, one.subjects, one.folder, workers=1, resume=same)
+    return run(order, progress, lambda text: print(f"{one.protocol.name}: {text}", file=sys.stderr))
+
+
+def _same(one: Replay) -> bool:
+    """Whether the folder holds a run, or the beginning of one, that is the one wanted."""
+    if not (one.folder / PLAN).is_file():
+        return False
+    try:
+        there = read_plan(one.folder)
+    except IntegrityError:
+        return False
+    return not differences(there, make_plan(prepare(one.protocol), one.seed, one.subjects))
+
+
+def replay_all(wanted: Sequence[Replay], workers: int, progress: Progress) -> None:
+    """Replay trials, `workers` at a time; a single one in this process.
+
+    A process for each trial gives back the memory of its compiled model, and compiles beside the others.
+
+    Raises
+    ------
+    InputError
+        Naming the trials whose process failed, once all others are done.
+    """
+    total = sum(one.subjects for one in wanted)
+    progress("", 0.0)
+    if len(wanted) == 1:
+        only = wanted[0]
+        replay(only, lambda stage, share: progress(only.protocol.name, share * total * (stage == "running the trial")))
+        return progress(only.protocol.name, total)
+    done = 0
+    failed: list[Problem] = []
+    for one, code in in_processes([(one, _command(one)) for one in wanted], workers):
+        done += one.subjects
+        progress(one.protocol.name, done)
+        if code or not is_finished(one.folder):
+            failed.append(Problem(one.protocol.name, "a replay that ends", f"exit code {code}", file=str(one.folder)))
+    if failed:
+        raise InputError(failed)
+    return None
+
+
+def _command(one: Replay) -> list[str]:
+    words = [one.name, str(one.subjects), str(one.seed), str(one.folder)]
+    return [sys.executable, "-P", "-m", "abscopal.validation.worker", *words]
+
+
+def in_processes(commands: Sequence[tuple[Replay, list[str]]], number: int) -> Iterator[tuple[Replay, int]]:
+    """Run commands, `number` at a time, and yield each with its exit code as it ends; an error here ends them all."""
+    waiting = deque(commands)
+    with _ended() as running:
+        while waiting or running:
+            while waiting and len(running) < number:
+                one, command = waiting.popleft()
+                running.append((one, _started(command)))
+            over = [pair for pair in running if pair[1].poll() is not None]
+            for pair in over:
+                running.remove(pair)
+                yield pair[0], int(pair[1].returncode)
+            if not over:
+                time.sleep(PAUSE)
+
+
+def _started(command: list[str]) -> subprocess.Popen[bytes]:
+    search = os.pathsep.join(path for path in sys.path if path)
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": search}
+    )
+
+
+@contextmanager
+def _ended() -> Iterator[list[tuple[Replay, subprocess.Popen[bytes]]]]:
+    """Give a list of processes, none of which outlives the block; what they have finished stays on the disk."""
+    running: list[tuple[Replay, subprocess.Popen[bytes]]] = []
+    try:
+        yield running
+    finally:
+        for _, process in running:
+            process.terminate()
+        for _, process in running:
+            process.wait()
