@@ -11,6 +11,7 @@ from abscopal.clinic.lesions import Role
 from abscopal.engine.stepper import REACHED, STRUCK
 from abscopal.population.organs import ORGAN_NAMES
 from abscopal.protocol import Arm, Protocol
+from abscopal.trial.care import Care
 from abscopal.trial.conduct import conduct
 from plain_batch import PlainBatch, plain_batch
 
@@ -104,6 +105,17 @@ def test_progression_after_the_last_dose_does_not_undo_that_treatment_was_comple
     course = trial_of("nivolumab 240 mg q2w x2", rates=(GROWS, SHRINKS, SHRINKS, SHRINKS))
     assert course.treatment.reason.tolist() == [Reason.COMPLETED] * 4
     assert (course.treatment.stop_day == 14).all()
+
+
+def test_who_is_due_the_last_planned_dose_has_completed_treatment_even_if_toxicity_holds_it(monkeypatch):
+    def on_the_first_day_only(care, due, who, day):
+        treated = who if day == 0 else who[:0]
+        return treated, np.ones(len(treated))
+
+    monkeypatch.setattr(Care, "allow", on_the_first_day_only)
+    course = trial_of("nivolumab 240 mg q2w x3", deaths={1: 20.5})
+    assert [given(course, "nivolumab", subject) for subject in (0, 1)] == [[(0, 0, 1)]] * 2
+    assert course.treatment.reason.tolist() == [Reason.COMPLETED, Reason.DEATH, Reason.COMPLETED, Reason.COMPLETED]
 
 
 def test_a_second_line_ends_after_its_duration_and_a_third_follows_it():

@@ -102,6 +102,7 @@ class _Trial:
         self.safety.look(np.arange(n), 0)
         ward = Ward(protocol, drugs, arm, seed, self.calendar, self.giving, self.safety, self.events, self.course)
         self.care = care_of(ward)
+        self.due_day = np.full(n, np.nan)  # on which something of the arm's was last due
         self.scanning = Scanning(population, self.events, criterion, protocol, seed, self.course, scan_days)
         if self._remove_before_baseline():
             self.scanning.baseline()
@@ -229,6 +230,8 @@ class _Trial:
         if isinstance(due.what, Look):
             return
         who = due.subjects[(present & self._on(due.line))[due.subjects]]
+        if due.line == 1:
+            self.due_day[who] = day
         who, share = self.care.allow(due, who, day)
         self.giving.give(due, who, day, self.events.followed, share)
         self.safety.watch(self.calendar, due, who, day)
@@ -287,9 +290,9 @@ class _Trial:
         return np.asarray(np.isnan(self.course.death_day) & computed & (day <= self.follow_until))
 
     def _completed(self) -> Flags:
-        """Given everything that the arm's treatment has: the last of it, on its last day."""
+        """Come to the last of what the arm's treatment has, on its last day, given it or, for toxicity, not."""
         final = np.array([last_days(arm.regimen) for arm in self.protocol.arms])
-        return self.course.last_dose - self.reached.delay >= final[self.arm]
+        return np.fmax(self.course.last_dose, self.due_day) - self.reached.delay >= final[self.arm]
 
 
 def conduct(
