@@ -48,7 +48,7 @@ def main(folder: Path, names: list[str]) -> None:
         trial = trials[name.replace("-", "_")]
         protocol = Protocol(**fields_of(name, DESIGNS[name], trial, folder))
         path = TARGET / f"{name}.yaml"
-        path.write_text(to_yaml(protocol, schema=SCHEMA), encoding="utf-8")
+        path.write_text(to_yaml(protocol, schema=SCHEMA, defaults=False), encoding="utf-8")
         print(path.relative_to(TARGET.parents[2]))
 
 

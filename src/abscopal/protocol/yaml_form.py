@@ -49,23 +49,29 @@ class _All(frozenset[str]):
         return True
 
 
-def plain(protocol: Protocol) -> dict[str, Any]:
-    """Return a protocol as a file holds it: text, numbers, lists and mappings, arms by name, nothing empty."""
-    data = protocol.model_dump(mode="json", exclude_none=True)
+def plain(protocol: Protocol, *, defaults: bool = True) -> dict[str, Any]:
+    """Return a protocol as a file holds it: text, numbers, lists and mappings, arms by name, nothing empty.
+
+    Without `defaults` only what the protocol was made with, as a person writes it.
+    """
+    data = protocol.model_dump(mode="json", exclude_none=True, exclude_unset=not defaults)
     data["arms"] = {arm.pop("name"): arm for arm in data["arms"]}
     kept: dict[str, Any] = _without_empty(data)
     return kept
 
 
-def to_yaml(protocol: Protocol, *, schema: str = "") -> str:
-    """Return a protocol as YAML that reads back as the same protocol; `schema` is what editors validate with."""
+def to_yaml(protocol: Protocol, *, schema: str = "", defaults: bool = True) -> str:
+    """Return a protocol as YAML that reads back as the same protocol; `schema` is what editors validate with.
+
+    With `defaults` it says everything, so that it means the same when a default has changed.
+    """
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="rt", pure=True)
     yaml.width = 118
     yaml.indent(mapping=2, sequence=4, offset=2)
     stream = io.StringIO()
-    yaml.dump(_laid_out(plain(protocol)), stream)
+    yaml.dump(_laid_out(plain(protocol, defaults=defaults)), stream)
     head = f"# yaml-language-server: $schema={schema}\n" if schema else ""
     return head + stream.getvalue()
 
