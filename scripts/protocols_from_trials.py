@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from abscopal.protocol import Protocol, to_yaml
+from abscopal.protocol import Protocol, plain, to_yaml
 from abscopal.yaml_reader import read_yaml
 from protocols import blood, breast_and_others, digestive, lung, melanoma, urogenital
 from protocols.adverse_events import adverse_events
@@ -33,6 +33,8 @@ SHARES = (
 READ = "read off the progression-free survival curve"
 DERIVED = "one less progression-free survival, carried on exponentially from its last published figure"
 DYING_FIRST = 0.1
+# what publications seldom tell
+LEFT_TO_DEFAULTS = ("management", "imaging", "access", "censoring", "accrual_ramp_months", "withdrawal_per_year")
 
 DESIGNS = {
     name: design
@@ -46,7 +48,8 @@ def main(folder: Path, names: list[str]) -> None:
     trials = {trial["id"]: trial for trial in read_yaml(folder / "trials.yaml")["trials"]}
     for name in names or DESIGNS:
         trial = trials[name.replace("-", "_")]
-        protocol = Protocol(**fields_of(name, DESIGNS[name], trial, folder))
+        whole = plain(Protocol(**fields_of(name, DESIGNS[name], trial, folder)))
+        protocol = Protocol(**{key: value for key, value in whole.items() if key not in LEFT_TO_DEFAULTS})
         path = TARGET / f"{name}.yaml"
         path.write_text(to_yaml(protocol, schema=SCHEMA, defaults=False), encoding="utf-8")
         print(path.relative_to(TARGET.parents[2]))
