@@ -32,8 +32,8 @@ format: $(VENV)/installed-test ## write the code in the project's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-validate: $(VENV)/installed ## run every published trial and compare, in minutes
-	$(BIN)/python scripts/compare_published.py --workers $(WORKERS)
+validate: $(VENV)/installed ## replay every published trial and score it, in runs/validation
+	$(BIN)/abscopal validate --workers $(WORKERS)
 
 schema: $(VENV)/installed ## write the JSON Schema of protocols anew
 	$(BIN)/python -m abscopal.protocol.schema

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from abscopal.validation.validate import Validation
 
 CALIBRATION_PLOT = "published-and-simulated"
-HEIGHT, BELOW, LEFT = 2.4, 0.5, 0.62  # inch
+HEIGHT, BELOW, LEFT, BESIDE = 2.4, 0.5, 0.62, 0.8  # inch; beside the panels of the calibration plot
 LONGEST = 60.0  # months drawn
 SQUARE = 3.0  # inch, side of a panel of the calibration plot
 ROLE_LOOKS: Mapping[str, Look] = {
@@ -103,15 +103,15 @@ def _curves(axes: Axes, endpoint: str, trial: Description, replay: Simulated, co
 @styled
 def calibration_plot(scores: Sequence[Score]) -> Figure:
     """Every figure, published along and simulated up, by role; the line is where they agree."""
-    step = SQUARE + LEFT + 0.2
+    step = SQUARE + BESIDE + 0.1
     figure = Figure(figsize=(step * len(PANELS), SQUARE + BELOW + 0.75))
     for place, (title, (chosen, ends)) in enumerate(PANELS.items()):
-        axes = axes_at(figure, place * step + LEFT, BELOW, SQUARE, SQUARE)
+        axes = axes_at(figure, place * step + BESIDE, BELOW, SQUARE, SQUARE)
         axes.set_title(title, pad=6)
         _agreement(axes, [score for score in scores if chosen(score)], ends)
     handles = [Line2D([], [], marker="o", linestyle="none", label=role, **look) for role, look in ROLE_LOOKS.items()]
     height = figure.get_size_inches()[1]
-    at = (LEFT / figure.get_size_inches()[0], (height - 0.1) / height)
+    at = (BESIDE / figure.get_size_inches()[0], (height - 0.1) / height)
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=at, ncols=2, borderaxespad=0.0)
     return figure
 

@@ -19,6 +19,7 @@ EARLY, LATE = 12.0, 18.0  # months
 RATIO_SLACK = 0.12  # of the logarithm
 MIX_SLACK = 0.10  # of the share of enrolled patients with a trait
 MOST = 12  # misses listed
+LEAST = 2.0  # standard errors by which an arm's worst figure must be off to make it a miss
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ def _of_trial(scores: Sequence[Score], enrolled: Mapping[str, Enrolled]) -> Iter
     for arm in dict.fromkeys(score.target.arm for score in scores):
         own = [s for s in scores if s.target.arm == arm and s.target.kind in ("response", "survival", "median")]
         sized = [score for score in own if score.size is not None]
-        if sized:
-            worst = max(sized, key=lambda score: score.size or 0.0)
+        worst = max(sized, key=lambda score: score.size or 0.0, default=None)
+        if worst is not None and (worst.size or 0.0) > LEAST:
             size = sqrt(fmean((score.size or 0.0) ** 2 for score in sized))
             trial, role = worst.target.protocol, worst.role
             yield Miss(trial, arm, role, size, worst, tuple(reasons(scores, arm, enrolled.get(trial))))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NOT_ADVICE = "Research and trial design only; not medical advice."
 STYLE = """
-.panels.wide { grid-template-columns: 1fr; } .panels.wide svg { max-width: 1100px; }
+.panels.wide { grid-template-columns: 1fr; overflow-x: auto; } .panels.wide svg { max-width: 1100px; min-width: 620px; }
 details { margin: 6px 0 14px; } summary { cursor: pointer; color: var(--accent); }
 """
 GOAL_WORDS = {
@@ -85,7 +85,7 @@ def _reached(key: str, one: Mapping[str, Any]) -> list[str | Html]:
     if one["met"] is None:
         return [NONE]
     mark = tag("span", "reached" if one["met"] else "not reached", class_=f"place{'' if one['met'] else ' outside'}")
-    return [_goal(key, one["reached"]), mark]
+    return [_goal(key, one["reached"]), " ", mark]
 
 
 def _scores(sums: Mapping[str, Any]) -> list[Html]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from abscopal.errors import InputError, IntegrityError, Problem
 from abscopal.protocol.protocol import Protocol
 from abscopal.run_folder import is_finished, is_unfinished, remove
+from abscopal.runs.finish import MANIFEST, unsound
 from abscopal.runs.plan import PLAN, differences, make_plan, read_plan
 from abscopal.runs.run import Order, Outcome, run
 from abscopal.trial.simulate import prepare
@@ -81,22 +83,36 @@ def replay_all(wanted: Sequence[Replay], workers: int, progress: Progress) -> No
     InputError
         Naming the trials whose process failed, once all others are done.
     """
-    total = sum(one.subjects for one in wanted)
-    progress("", 0.0)
-    if len(wanted) == 1:
-        only = wanted[0]
-        replay(only, lambda stage, share: progress(only.protocol.name, share * total * (stage == "running the trial")))
-        return progress(only.protocol.name, total)
-    done = 0
+    pending = [one for one in wanted if not done_before(one)]
+    done = sum(one.subjects for one in wanted) - sum(one.subjects for one in pending)
+    progress("", done)
+    if len(pending) == 1:
+        only, before = pending[0], done
+        replay(only, lambda stage, share: progress(only.protocol.name, before + _subjects(only, stage, share)))
+        return progress(only.protocol.name, before + only.subjects)
     failed: list[Problem] = []
-    for one, code in in_processes([(one, _command(one)) for one in wanted], workers):
-        done += one.subjects
-        progress(one.protocol.name, done)
-        if code or not is_finished(one.folder):
-            failed.append(Problem(one.protocol.name, "a replay that ends", f"exit code {code}", file=str(one.folder)))
+    with closing(in_processes([(one, _command(one)) for one in pending], workers)) as ended:
+        for one, code in ended:
+            done += one.subjects
+            progress(one.protocol.name, done)
+            if code or not is_finished(one.folder):
+                got = f"exit code {code}"
+                failed.append(Problem(one.protocol.name, "a replay that ends", got, file=str(one.folder)))
     if failed:
         raise InputError(failed)
     return None
+
+
+def done_before(one: Replay) -> bool:
+    """Whether the folder holds the finished run that is wanted, its tables as they were written."""
+    if not is_finished(one.folder) or not _same(one):
+        return False
+    return not unsound(one.folder, json.loads((one.folder / MANIFEST).read_text(encoding="utf-8")))
+
+
+def _subjects(one: Replay, stage: str, share: float) -> float:
+    """Subjects done; stages before and after the simulation count for nothing."""
+    return share * one.subjects if stage == "running the trial" else 0.0
 
 
 def _command(one: Replay) -> list[str]:
@@ -104,7 +120,9 @@ def _command(one: Replay) -> list[str]:
     return [sys.executable, "-P", "-m", "abscopal.validation.worker", *words]
 
 
-def in_processes(commands: Sequence[tuple[Replay, list[str]]], number: int) -> Iterator[tuple[Replay, int]]:
+def in_processes(
+    commands: Sequence[tuple[Replay, list[str]]], number: int
+) -> Generator[tuple[Replay, int], None, None]:
     """Run commands, `number` at a time, and yield each with its exit code as it ends; an error here ends them all."""
     waiting = deque(commands)
     with _ended() as running:
