@@ -25,7 +25,7 @@ def test_abscopal_validate_replays_scores_and_writes_and_goes_on_with_what_is_th
     found = json.loads((tmp_path / "out" / "validation.json").read_text())
     targets = targets_of(catalogue.load_protocol(TRIAL))
     assert len(found["scores"]) + sum(found["unmatched"].values()) == len(targets)
-    assert found["trials"] == {TRIAL: {"role": "calibration", "indication": "melanoma", "n": 20}}
+    assert found["trials"] == {TRIAL: {"role": "calibration", "indication": "melanoma", "n": 20, "failed": 0}}
     assert found["summary"]["validation"]["trials"] == 0
     summary = json.loads((tmp_path / "out" / "runs" / TRIAL / "summary.json").read_text())
     scored = {(s["arm"], s["quantity"]): s["simulated"]["value"] for s in found["scores"]}

@@ -218,6 +218,7 @@ def _figure(figure: Figure, name: str, words: str) -> Html:
 
 def _how(found: Validation) -> list[Html]:
     lost = ", ".join(f"{count} of {kind}" for kind, count in sorted(found.unmatched.items()))
+    failed = ", ".join(f"{count} in {name}" for name, count in found.failed.items() if count)
     lines = [
         "Errors are simulated less published; of medians and hazard ratios, of their logarithms.",
         "Inside: the simulated figure lies in the published 95 % interval, or in that of the published number of "
@@ -227,5 +228,6 @@ def _how(found: Validation) -> list[Html]:
         "trial itself left out; a star marks those of other cancers. Independent drug action: the better of a "
         "combination's two parts in every patient.",
         f"Published figures without a counterpart in the simulation: {lost or 'none'}.",
+        f"Subjects whose computation failed, who are in no score: {failed or 'none'}.",
     ]
     return [tag("ul", [tag("li", line) for line in lines])]

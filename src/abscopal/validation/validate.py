@@ -13,6 +13,7 @@ from abscopal.calibration.targets import targets_of
 from abscopal.errors import InputError, Problem
 from abscopal.protocol.protocol import Protocol
 from abscopal.runs.files import write_json, write_text
+from abscopal.runs.finish import MANIFEST
 from abscopal.runs.plan import versions
 from abscopal.validation.baselines import Case, Pool, cases_of, donors, independent_action, naive_transport
 from abscopal.validation.misses import Enrolled, Miss, worst_misses
@@ -41,6 +42,8 @@ class Validation:
         Published figures without a counterpart, by kind of figure.
     misses
         The worst arms.
+    failed
+        Subjects whose computation failed, by trial; they are in no score.
     """
 
     per_arm: int
@@ -50,6 +53,7 @@ class Validation:
     scores: tuple[Score, ...]
     unmatched: Mapping[str, int]
     misses: tuple[Miss, ...]
+    failed: Mapping[str, int]
 
     def plain(self) -> dict[str, Any]:
         """Return what `validation.json` holds."""
@@ -58,6 +62,7 @@ class Validation:
                 "role": role_of(protocol),
                 "indication": protocol.indication,
                 "n": sum(self.replays[name].arms.values()),
+                "failed": self.failed[name],
             }
             for name, protocol in self.protocols.items()
         }
@@ -177,10 +182,12 @@ def scored(wanted: Sequence[Replay], per_arm: int, seed: int) -> Validation:
                 unmatched[case.target.kind] = unmatched.get(case.target.kind, 0) + 1
             else:
                 scores.append(_score(one.protocol, case, estimate, pool))
-    enrolled = {one.protocol.name: _enrolled(one.folder) for one in wanted}
+    manifests = {one.protocol.name: _manifest(one.folder) for one in wanted}
+    enrolled = {name: _enrolled(manifest["marginals"]) for name, manifest in manifests.items()}
+    failed = {name: manifest["counts"]["solver failure"] for name, manifest in manifests.items()}
     protocols = {one.protocol.name: one.protocol for one in wanted}
     misses = tuple(worst_misses(scores, enrolled))
-    return Validation(per_arm, seed, protocols, replays, tuple(scores), unmatched, misses)
+    return Validation(per_arm, seed, protocols, replays, tuple(scores), unmatched, misses, failed)
 
 
 def _score(protocol: Protocol, case: Case, estimate: Estimate, pool: Pool) -> Score:
@@ -188,9 +195,13 @@ def _score(protocol: Protocol, case: Case, estimate: Estimate, pool: Pool) -> Sc
     return Score(role_of(protocol), protocol.indication, case.target, estimate, *baselines)
 
 
-def _enrolled(folder: Path) -> Enrolled:
-    found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["marginals"]
-    return Enrolled({name: (one["published"], one["enrolled"]) for name, one in found.items()})
+def _manifest(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return found
+
+
+def _enrolled(marginals: Mapping[str, Mapping[str, float]]) -> Enrolled:
+    return Enrolled({name: (one["published"], one["enrolled"]) for name, one in marginals.items()})
 
 
 def write(found: Validation, folder: Path) -> None:
