@@ -3,7 +3,8 @@ import pytest
 
 from abscopal.analysis.enrolled import enrolled
 from abscopal.analysis.proportion import proportion, rate_difference, wilson_interval
-from abscopal.analysis.response import response_rates
+from abscopal.analysis.response import CONTROLLED, PROGRESSIVE, SUSPECTED, response_rates
+from abscopal.clinic.criteria import criterion
 
 ADSL = pd.DataFrame(
     {
@@ -36,6 +37,17 @@ def test_confirmed_and_unconfirmed_best_response_are_read_from_their_own_rows():
     both = pd.concat([ADRS, unconfirmed])
     assert response_rates(both, ADSL)["nivolumab"].objective.successes == 2
     assert response_rates(both, ADSL, paramcd="BOR")["nivolumab"].objective.successes == 5
+
+
+def test_every_word_of_every_criterion_is_analysed_and_suspected_progression_is_the_criteria_s_own_list():
+    assert {criterion.LABELS[code] for code in criterion.SUSPECTED} == SUSPECTED
+    assert set(criterion.LABELS) - {"", "NE", "NED"} == CONTROLLED | PROGRESSIVE | SUSPECTED
+
+
+def test_iRECIST_non_target_disease_that_persists_is_disease_control_but_no_response():
+    rows = pd.DataFrame({"USUBJID": ["SUBJ-0001"], "PARAMCD": ["CBOR"], "AVALC": ["NON-iCR/NON-iUPD"]})
+    rates = response_rates(rows, ADSL)["nivolumab"]
+    assert (rates.objective.successes, rates.disease_control.successes) == (0, 1)
 
 
 @pytest.mark.parametrize(("response", "counted"), [("iCR", 1), ("iPR", 1), ("iSD", 0), ("iUPD", 0), ("iCPD", 0)])

@@ -17,12 +17,12 @@ from scipy.special import ndtri
 
 from abscopal.analysis.censored import Floats
 from abscopal.analysis.enrolled import analysed, enrolled, labels, places
-from abscopal.analysis.misclassification import GROUPS, Misclassification, first_calls, misclassification
+from abscopal.analysis.misclassification import Misclassification, first_calls, misclassification
 from abscopal.analysis.proportion import Proportion, proportion
+from abscopal.analysis.response import OBJECTIVE
 from abscopal.units import DAYS_PER_MONTH
 
 Tables = Mapping[str, pd.DataFrame]
-RESPONSES = GROUPS["CR"] | GROUPS["PR"]
 STOP, WAIT = "RECIST 1.1", "iRECIST"
 
 
@@ -108,7 +108,7 @@ def _after_progression(stop: pd.DataFrame, wait: pd.DataFrame, subjects: pd.Seri
     first = first[first["WHO"] >= 0]
     progression[first["WHO"]] = first["AVISITN"]
     who, visit = places(wait["USUBJID"], subjects), wait["AVISITN"].to_numpy()
-    answer = wait["AVALC"].isin(RESPONSES).to_numpy() & (who >= 0)
+    answer = wait["AVALC"].isin(OBJECTIVE).to_numpy() & (who >= 0)
     confirmed = wait["AVALC"].eq("iCPD").to_numpy() & (who >= 0)
     later = visit > progression[who]
 

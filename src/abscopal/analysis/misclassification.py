@@ -19,20 +19,20 @@ from numpy.typing import NDArray
 
 from abscopal.analysis.enrolled import enrolled, labels, places
 from abscopal.analysis.proportion import Proportion, proportion
+from abscopal.analysis.response import COMPLETE, PARTIAL, PROGRESSIVE, STABLE, SUSPECTED
 
 GROUPS: Mapping[str, frozenset[str]] = {
-    "CR": frozenset({"CR", "iCR"}),
-    "PR": frozenset({"PR", "iPR"}),
-    "SD": frozenset({"SD", "iSD", "NON-CR/NON-PD", "NON-iCR/NON-iUPD"}),
-    "unconfirmed PD": frozenset({"iUPD", "uPD", "IR1", "IR2", "IR3"}),
-    "PD": frozenset({"PD", "iCPD"}),
+    "CR": COMPLETE,
+    "PR": PARTIAL,
+    "SD": STABLE,
+    "unconfirmed PD": SUSPECTED,
+    "PD": PROGRESSIVE,
 }
 """What a response counts as here; others (NE, NED) are not judged."""
 TRUTHS = ("gone", "shrunk", "stable", "grown")
 RIGHT = frozenset(
     {("CR", "gone"), ("CR", "shrunk"), ("PR", "gone"), ("PR", "shrunk"), ("SD", "stable"), ("PD", "grown")}
 )
-CALLED = GROUPS["PD"]
 
 
 @dataclass(frozen=True)
@@ -143,5 +143,5 @@ def first_calls(rows: pd.DataFrame, who: NDArray[np.integer]) -> pd.DataFrame:
     who : (n,) int
         Subject of each row.
     """
-    called = rows["AVALC"].isin(CALLED).to_numpy()
+    called = rows["AVALC"].isin(PROGRESSIVE).to_numpy()
     return rows[called].assign(WHO=who[called]).sort_values("AVISITN", kind="stable").drop_duplicates("WHO")

@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from abscopal.analysis.censored import Codes, Floats
 from abscopal.analysis.enrolled import enrolled, labels, places
 from abscopal.analysis.proportion import Proportion, proportion
+from abscopal.analysis.response import PROGRESSIVE, SUSPECTED
 
-PROGRESSION = frozenset({"PD", "iUPD", "iCPD", "uPD", "IR1", "IR2", "IR3"})
 RISE_SHARE = 1.2
 RISE_MM = 5.0
 RESPONSE_SHARE = 0.7
@@ -73,7 +73,7 @@ def _shows(adtr: pd.DataFrame, adrs: pd.DataFrame, subjects: pd.Series) -> NDArr
     progression = np.zeros(size.shape, dtype=np.bool_)
     mine = row[who] >= 0
     size[row[who][mine], column[1 : len(sums) + 1][mine]] = sums["AVAL"].to_numpy(np.float64)[mine]
-    mine = (row[seen] >= 0) & overall["AVALC"].isin(PROGRESSION).to_numpy()
+    mine = (row[seen] >= 0) & overall["AVALC"].isin(PROGRESSIVE | SUSPECTED).to_numpy()
     progression[row[seen][mine], column[len(sums) + 1 :][mine]] = True
     shows = np.zeros(len(subjects), dtype=np.bool_)
     shows[responders] = shows_pseudoprogression(size, progression)

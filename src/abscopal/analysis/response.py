@@ -15,10 +15,15 @@ import pandas as pd
 from abscopal.analysis.enrolled import enrolled, labels, places
 from abscopal.analysis.proportion import Proportion, proportion
 
+# The words of `clinic.criteria.criterion.LABELS`, which a table of a real trial may hold as well; NE and NED are none.
 COMPLETE = frozenset({"CR", "iCR"})
-OBJECTIVE = COMPLETE | {"PR", "iPR"}
+PARTIAL = frozenset({"PR", "iPR"})
 # Non-CR/non-PD is what stable disease is called where no lesion can be measured (RECIST 1.1, table 2).
-CONTROLLED = OBJECTIVE | {"SD", "iSD", "NON-CR/NON-PD"}
+STABLE = frozenset({"SD", "iSD", "NON-CR/NON-PD", "NON-iCR/NON-iUPD"})
+SUSPECTED = frozenset({"iUPD", "uPD", "IR1", "IR2", "IR3"})  # progression only if a later scan says so
+PROGRESSIVE = frozenset({"PD", "iCPD"})
+OBJECTIVE = COMPLETE | PARTIAL
+CONTROLLED = OBJECTIVE | STABLE
 
 
 @dataclass(frozen=True)

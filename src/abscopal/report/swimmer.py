@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from abscopal.analysis.response import OBJECTIVE, PROGRESSIVE, SUSPECTED
 from abscopal.report.numbers import counted
 from abscopal.report.shown import evenly, of_subjects
 from abscopal.report.style import (
@@ -41,13 +42,13 @@ def courses(adsl: pd.DataFrame, adrs: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     ARM, END (last day known), TREATED (last dose), RESPONSE (first day of a confirmed response), CONFIRMED (that
-    response), PROGRESSION, NEXT (first day of a subsequent regimen), DIED and ONGOING (treatment not stopped); months
-    are missing where the event never came.
+    response), PROGRESSION (first, confirmed or not), NEXT (first day of a subsequent regimen), DIED and ONGOING
+    (treatment not stopped); months are missing where the event never came.
     """
     subjects = adsl.drop_duplicates("USUBJID")
     subjects = subjects.set_index(pd.Index(subjects["USUBJID"].astype("str")))
-    best = adrs[(adrs["PARAMCD"] == "CBOR") & adrs["AVALC"].isin(["CR", "PR", "iCR", "iPR"])].drop_duplicates("USUBJID")
-    progressed = adrs[(adrs["PARAMCD"] == "OVR") & adrs["AVALC"].isin(["PD", "iUPD", "iCPD", "uPD"])]
+    best = adrs[(adrs["PARAMCD"] == "CBOR") & adrs["AVALC"].isin(OBJECTIVE)].drop_duplicates("USUBJID")
+    progressed = adrs[(adrs["PARAMCD"] == "OVR") & adrs["AVALC"].isin(PROGRESSIVE | SUSPECTED)]
     table = pd.DataFrame(
         {
             "ARM": subjects["ARM"],

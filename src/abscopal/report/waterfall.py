@@ -14,6 +14,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from abscopal.analysis.enrolled import places
+from abscopal.analysis.response import COMPLETE, PARTIAL, PROGRESSIVE, STABLE, SUSPECTED
 from abscopal.report.numbers import counted
 from abscopal.report.shown import evenly, once, sampled_title
 from abscopal.report.style import (
@@ -33,9 +34,7 @@ from abscopal.report.style import (
 CEILING = 100.0  # percent; a taller bar is cut here and marked
 MOST_BARS = 500  # per panel, a point wide each; of more, an even choice is drawn
 PANEL_HEIGHT = 4.0
-_CLASSES = {"NON-CR/NON-PD": "SD", "NON-iCR/NON-iUPD": "SD"} | dict.fromkeys(
-    ("iUPD", "iCPD", "uPD", "IR1", "IR2", "IR3"), "PD"
-)
+_CLASSES = {"CR": COMPLETE, "PR": PARTIAL, "SD": STABLE, "PD": PROGRESSIVE | SUSPECTED}
 
 
 def confirmed_response(adrs: pd.DataFrame) -> pd.Series:
@@ -51,8 +50,7 @@ def confirmed_response(adrs: pd.DataFrame) -> pd.Series:
 
 
 def _class(word: str) -> str:
-    plain = _CLASSES.get(word, word.removeprefix("i"))
-    return plain if plain in RESPONSE_COLOURS else "NE"
+    return next((colour for colour, words in _CLASSES.items() if word in words), "NE")
 
 
 def responses_of(subjects: pd.Series, adrs: pd.DataFrame) -> NDArray[np.object_]:
@@ -99,7 +97,7 @@ def best_changes(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def _until_progression(place: NDArray[np.intp], visits: pd.DataFrame) -> NDArray[np.bool_]:
     """Whether each visit is of a known subject and not after the first that showed progression."""
     day = visits["ADY"].to_numpy(np.float64)
-    progressed = visits["AVALC"].isin(["PD", "iCPD"]).to_numpy() & (place >= 0)
+    progressed = visits["AVALC"].isin(PROGRESSIVE).to_numpy() & (place >= 0)
     first = np.full(int(place.max(initial=0)) + 1, np.inf)
     np.minimum.at(first, place[progressed], day[progressed])
     return np.asarray((place >= 0) & (day <= first[place]))
