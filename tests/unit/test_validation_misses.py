@@ -88,3 +88,9 @@ def test_misses_are_ranked_by_the_size_of_their_errors():
     assert [miss.arm for miss in found] == ["far", "middle"]
     assert found[0].worst.target.quantity in {"ORR", "OS 6", "OS 12", "OS 24"}
     assert found[0].size > found[1].size
+
+
+def test_an_arm_that_is_right_on_the_whole_is_a_miss_only_by_the_figure_that_is_named():
+    assert worst_misses(arm_scores("drug", 0.0, 0.0), {}) == []
+    found = worst_misses([*arm_scores("drug", 0.0, 0.0), score("CR", 0.1, 0.3, kind="response")], {})
+    assert found[0].why[1] == "What is off is one figure: CR."

@@ -90,7 +90,10 @@ def _of_trial(scores: Sequence[Score], enrolled: Mapping[str, Enrolled]) -> Iter
         if worst is not None and (worst.size or 0.0) > LEAST:
             size = sqrt(fmean((score.size or 0.0) ** 2 for score in sized))
             trial, role = worst.target.protocol, worst.role
-            yield Miss(trial, arm, role, size, worst, tuple(reasons(scores, arm, enrolled.get(trial))))
+            why = [*reasons(scores, arm, enrolled.get(trial))]
+            if " too " not in why[0]:
+                why.insert(1, f"What is off is one figure: {worst.target.quantity}.")
+            yield Miss(trial, arm, role, size, worst, tuple(why))
 
 
 def reasons(scores: Sequence[Score], arm: str, enrolled: Enrolled | None = None) -> Iterator[str]:

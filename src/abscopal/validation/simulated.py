@@ -22,6 +22,7 @@ from abscopal.units import DAYS_PER_MONTH
 ENDPOINTS = ("PFS", "OS")
 GRADE3 = " grade 3"
 TERMS: Mapping[str, frozenset[str]] = {
+    "diarrhoea": frozenset({"Colitis"}),
     "colitis": frozenset({"Colitis"}),
     "hepatitis": frozenset({"Hepatitis"}),
     "pneumonitis": frozenset({"Pneumonitis"}),
@@ -36,6 +37,8 @@ TERMS: Mapping[str, frozenset[str]] = {
     "neutropenia": frozenset({"Neutropenia"}),
 }
 """Adverse events as protocols name them, and the terms of ADAE that they are. Others have no counterpart."""
+SEVERE_ONLY = frozenset({"colitis"})
+"""Compared from grade 3 on: the model's colitis is one with immune diarrhoea, which trials count apart while it is mild."""
 _ORGANS = {
     "events of the skin": frozenset({"skin"}),
     "events of the gut": frozenset({"colon", "gut"}),
@@ -160,7 +163,8 @@ class _Trial:
     def _event(self, target: Target) -> Estimate | None:
         name = target.quantity.removesuffix(GRADE3)
         chosen = _chosen(self.events, name)
-        if chosen is None or target.arm not in self.sizes:
+        mild = target.quantity in SEVERE_ONLY
+        if chosen is None or mild or target.arm not in self.sizes:
             return None
         rows = self.events[chosen & (self.events["ARM"] == target.arm).to_numpy()]
         if target.quantity.endswith(GRADE3):
