@@ -38,7 +38,7 @@ TERMS: Mapping[str, frozenset[str]] = {
 }
 """Adverse events as protocols name them, and the terms of ADAE that they are. Others have no counterpart."""
 SEVERE_ONLY = frozenset({"colitis"})
-"""Compared from grade 3 on: the model's colitis is one with immune diarrhoea, which trials count apart while it is mild."""
+"""Compared from grade 3 on: the model's colitis is one with immune diarrhoea, which trials count apart."""
 _ORGANS = {
     "events of the skin": frozenset({"skin"}),
     "events of the gut": frozenset({"colon", "gut"}),
