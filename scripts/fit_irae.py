@@ -4,13 +4,14 @@
     python scripts/fit_irae.py --fit colitis # fit one organ (or several) and print its numbers
 
 The submodel alone: `autoimmunity` and one `irae_*` mechanism, their own equations, driven by the occupancy that typical
-patients have, integrated over a grid of susceptibility and of onset. Incidence is that at any time until 100 days after
-the last dose. Events are seen at visits and managed as in a trial (`Managed`), by `clinic/irae_rules.yaml`.
+patients have, integrated over a grid of susceptibility and over patients who differ in onset and in how well steroids
+and the second line help them. Incidence is that at any time until 100 days after the last dose. Events are seen at
+visits and managed as in a trial (`Managed`), by `clinic/irae_rules.yaml`.
 
 Targets are the dossier's incidences by class (pooled; Barroso-Sousa 2018, Cortazar 2016, Khunger 2017 and others, and
-CheckMate 067 where they are silent) and onset on nivolumab; only calibration trials are among them. Damage and its
-spread follow from incidence by an inner search, the rest by an outer one. The steepness in CTLA-4 is chosen on what
-ipilimumab 1 mg/kg does in CheckMate 214, `hastening` on the onset of severe events on one drug and on two.
+CheckMate 067 where they are silent), onset and resolution on nivolumab; only calibration trials are among them. Damage
+and its spread follow from incidence by an inner search, the rest by an outer one. The steepness in CTLA-4 is chosen on
+what ipilimumab 1 mg/kg does in CheckMate 214, `hastening` on the onset of severe events on one drug and on two.
 """
 
 from __future__ import annotations
@@ -18,14 +19,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.stats import norm
+from scipy.stats import norm, qmc
 
 from abscopal import catalogue
-from abscopal.clinic.criterion import put, take
+from abscopal.clinic.criteria.criterion import put, take
 from abscopal.clinic.irae_management import State, manage, table_of
 from abscopal.clinic.irae_rules import rules
 from abscopal.clinic.toxicity_grades import EVENTS
@@ -39,30 +41,48 @@ OBSERVED_AFTER = 100.0  # days after the last dose
 # treatment ends at progression: a third stop early, a third within the year, a third goes on
 STOPS = ((75, 0.30), (180, 0.35), (540, 0.35))
 GRADES = (1.0, 3.0)
-ONSETS = norm.ppf((np.arange(9) + 0.5) / 9)
-REACH = np.linspace(-14.0, 10.0, 49)  # logarithm of damage over the typical patient's
+TREATED = 2.0  # grade from which on resolution counts, as in the CheckMate trials
+PATIENTS = norm.ppf(
+    qmc.Sobol(3, scramble=False).random(32) + 1 / 64
+)  # of onset, response to steroids, to the next line
+# an organ's events in whole trials over those of the organ alone: steroids given for other organs ease it, too, doses
+# are held for them, some die, and visits end; least for the early events of the skin, most for late ones of glands.
+# Measured in trials of melanoma (docs/toxicity.md)
+REMAINING = {"PD1": 0.85, "PDL1": 0.85, "CTLA4": 0.75, "both": 0.65, "low": 0.75}
+_LATE = {"PD1": 0.85, "CTLA4": 0.45, "both": 0.42}
+REMAINING_OF = {
+    "dermatitis": {"PD1": 0.9, "CTLA4": 0.88, "both": 0.81},
+    **dict.fromkeys(("thyroid", "hypophysis", "adrenal", "diabetes"), _LATE),
+}
+REACH = np.linspace(-14.0, 10.0, 37)  # logarithm of damage over the typical patient's
 
 
 @dataclass(frozen=True)
 class Target:
-    """Percent of patients with any grade and with grade 3 or worse, by class; weeks to onset on PD-1, typical."""
+    """Percent of patients with any grade and with grade 3 or worse, by class; weeks to onset on PD-1, typical.
+
+    Onset on another class is in `other`; `resolution` is median weeks to below grade 1 on PD-1 of events of grade 2.
+    """
 
     rates: Mapping[str, tuple[float, float]]
     onset: float | None = None
-    other: Mapping[str, float] = field(default_factory=dict)  # onset on another class
+    other: Mapping[str, float] = field(default_factory=dict)
+    resolution: float | None = None
 
 
 TARGETS = {
     "colitis": Target(
-        {"PD1": (14, 1.5), "CTLA4": (33, 10), "both": (44, 14), "low": (28.2, 4.9)}, 26.1, {"CTLA4": 6.0}
+        {"PD1": (14, 1.5), "CTLA4": (33, 10), "both": (44, 14), "low": (28.2, 4.9)}, 26.1, {"CTLA4": 6.0}, 5.9
     ),
-    "hepatitis": Target({"PD1": (5, 1.5), "CTLA4": (5, 2), "both": (20, 9)}, 37.1, {"CTLA4": 7.0}),
-    "pneumonitis": Target({"PD1": (3.5, 0.8), "PDL1": (1.3, 0.4), "CTLA4": (1.6, 0.3), "both": (9, 1.9)}, 12.7),
-    "dermatitis": Target({"PD1": (30, 1), "CTLA4": (45, 3), "both": (55, 5)}, 5.3, {"CTLA4": 3.0}),
+    "hepatitis": Target({"PD1": (5, 1.5), "CTLA4": (5, 2), "both": (20, 9)}, 37.1, {"CTLA4": 7.0}, 3.0),
+    "pneumonitis": Target(
+        {"PD1": (3.5, 0.8), "PDL1": (1.3, 0.4), "CTLA4": (1.6, 0.3), "both": (9, 1.9)}, 12.7, resolution=14.9
+    ),
+    "dermatitis": Target({"PD1": (30, 1), "CTLA4": (45, 3), "both": (55, 5)}, 5.3, {"CTLA4": 3.0}, 12.6),
     "thyroid": Target({"PD1": (8, 0.1), "CTLA4": (4, 0.2), "both": (15, 0.4)}, 12.1, {"CTLA4": 13.0}),
     "hypophysis": Target({"PD1": (0.5, 0.3), "CTLA4": (4, 2), "both": (8, 2)}, 33.9, {"CTLA4": 13.0}),
     "adrenal": Target({"PD1": (0.7, 0.3), "both": (4.5, 1.5)}, 33.9),
-    "nephritis": Target({"PD1": (1.7, 0.4), "both": (4.5, 1.6)}, 16.4),
+    "nephritis": Target({"PD1": (1.7, 0.4), "both": (4.5, 1.6)}, 16.4, resolution=6.0),
     "myocarditis": Target({"PD1": (0.5, 0.35), "both": (2.4, 1.6)}, 4.9),
     "arthritis": Target({"PD1": (4, 0.5), "both": (8, 1.0)}, 12.0),
     "neuro": Target({"PD1": (6, 0.8), "CTLA4": (4, 0.5), "both": (12, 1.6)}),
@@ -154,7 +174,7 @@ class Managed:
 
     Visits are every two weeks on a PD-1 antibody alone, every three otherwise, every six after treatment, and whenever
     the rules want one; severe symptoms bring patients in at once. Antibodies are not taken away where the rules hold
-    them: their receptor stays full for months. Infliximab and other second lines ease injury by 0.7 of what is left.
+    them: their receptor stays full for months. The second line has its mean concentration for eight weeks.
     """
 
     def __init__(self, event: str, classes: list[str], until: Array, shape: tuple[int, ...], felt: float) -> None:
@@ -165,16 +185,22 @@ class Managed:
         every = np.repeat([14.0 if c == "PD1" else 21.0 for c in classes], len(STOPS))
         self.every = np.broadcast_to(every[:, None, None], shape).ravel()
         self.stop = np.broadcast_to((until - OBSERVED_AFTER)[:, None, None], shape).ravel()
-        self.felt = felt
+        self.felt, self.unbearable = felt, np.zeros(k)
+        _, steroids, next_line = (np.broadcast_to(z[:, None], shape).ravel() for z in PATIENTS.T)
+        self.steroids = Relief("prednisone", steroids)
+        name = self.table.second_line[0]
+        self.next_line = Relief(name, next_line) if name else None
 
     def look(self, injury: Array, day: int) -> NDArray[np.bool_]:
         """See who is due or comes in; return them, on the grid."""
         flat = injury.ravel()
-        due = (day >= self.next) | (flat >= self.felt + 0.1)
+        self.unbearable += np.maximum(flat - self.felt, 0.0)  # the hazard of coming in, `severe_symptoms`
+        due = (day >= self.next) | (self.unbearable >= np.log(2))
         who = np.flatnonzero(due)
         grades = EVENTS["injury_colon"].grade(flat[who])[:, None]
         after, orders = manage(take(self.state, who), grades, float(day), self.weight[who], self.table)
         put(self.state, who, after)
+        self.unbearable[who] = 0.0
         self.mg[who] = orders.prednisone
         self.second[who[orders.second_line >= 0]] = day
         usual = day + np.where(day < self.stop[who], self.every[who], 42.0)
@@ -183,14 +209,44 @@ class Managed:
 
     def relief(self, day: int) -> Array:
         """Return the factor on injury by T cells, on the grid."""
-        c = self.mg * 0.8 / 240.0
-        eased = 1.0 - 0.95 * c / (c + 0.05)
-        second = np.where(day - self.second < 60.0, 0.3, 1.0)
-        return np.asarray((eased * second).reshape(self.shape))
+        factor = self.steroids.factor(self.mg * 0.8 / 240.0)
+        if self.next_line is not None:
+            c = MEAN_CONCENTRATION[self.table.second_line[0]]
+            factor = np.where(day - self.second < 56.0, factor * self.next_line.factor(np.array(c)), factor)
+        return np.asarray(factor.reshape(self.shape))
+
+
+MEAN_CONCENTRATION = {"infliximab": 50.0, "mycophenolate": 2000 * 0.94 / 278}  # mg/L in the weeks after they are begun
+
+
+class Relief:
+    """Factor of a drug on injury by T cells, in patients who respond this many standard deviations better or worse."""
+
+    def __init__(self, drug: str, worse: Array) -> None:
+        facts = catalogue.drug(drug)
+        self.most = facts.values["relief_maximum"].value
+        spread = facts.spread["relief_half"].value if "relief_half" in facts.spread else 0.0
+        self.half = facts.values["relief_half"].value * np.exp(spread * worse)
+
+    def factor(self, concentration: Array) -> Array:
+        """Return it at a concentration in mg/L."""
+        return np.asarray(1.0 - self.most * concentration / (concentration + self.half))
+
+
+class Seen(NamedTuple):
+    """What a course came to: worst injury seen, first day on which 1 is seen, the day on which it is seen to be over.
+
+    `beyond` are grade-days beyond grade 4; all have axes [class and stop, patient, damage].
+    """
+
+    worst: Array
+    begins: Array
+    ends: Array
+    beyond: Array
 
 
 class Course:
-    """The organ's injury day by day, on a grid of [class and stop, onset, damage]."""
+    """The organ's injury day by day, on a grid of [class and stop, patient, damage]."""
 
     def __init__(self, event: str, classes: list[str], changed: Mapping[str, float] = {}) -> None:
         self.model, known, self.event = submodel(event), exposures(), event
@@ -203,29 +259,29 @@ class Course:
         self.weight = {c: known[c].weight for c in classes}
         self.values = {name: p.value for name, p in self.model.parameters.items()} | dict(changed)
 
-    def run(self, changed: Mapping[str, float], managed: bool = True) -> tuple[Array, Array, Array]:
-        """Worst injury seen, the day on which 1 is first seen, and grade-days beyond grade 4 [stop, onset, damage]."""
+    def run(self, changed: Mapping[str, float], managed: bool = True) -> Seen:
+        """Return what is seen of the event, by the numbers `changed`."""
         organ, model = self.organ, self.model
         values: dict[str, Array | float] = self.values | dict(changed)
         spread = model.parameters[f"{organ}_onset"].spread
-        values[f"{organ}_onset"] = values[f"{organ}_onset"] * np.exp(spread * ONSETS)[:, None]
+        values[f"{organ}_onset"] = values[f"{organ}_onset"] * np.exp(spread * PATIENTS[:, :1])
         values[f"{organ}_damage"] = np.exp(REACH)
-        shape = (len(self.until), len(ONSETS), len(REACH))
+        shape = (len(self.until), len(PATIENTS), len(REACH))
         state = {name: np.zeros(shape) for name in model.species}
-        worst, begins, beyond = np.zeros(shape), np.full(shape, np.nan), np.zeros(shape)
+        seen = Seen(np.zeros(shape), np.full(shape, np.nan), np.full(shape, np.inf), np.zeros(shape))
         clinic = Managed(f"injury_{organ}", self.classes, self.until, shape, float(np.max(values[f"{organ}_felt"])))
         usual = values["relief"]
         for day in range(int(self.until.max())):
             if managed:
                 values["relief"] = usual * clinic.relief(day)
             self._step(values, state, day)
-            injury, seen = state[f"injury_{organ}"], (day < self.until)[:, None, None]
-            if managed:
-                seen = seen & clinic.look(injury, day)
-            begins = np.where(np.isnan(begins) & seen & (injury >= 1.0), day, begins)
-            worst = np.where(seen, np.maximum(worst, injury), worst)
-            beyond += np.where((day < self.until)[:, None, None], np.maximum(injury - 4.0, 0.0), 0.0)
-        return worst, begins, beyond
+            injury, followed = state[f"injury_{organ}"], (day < self.until)[:, None, None]
+            looked = followed & clinic.look(injury, day) if managed else np.broadcast_to(followed, shape)
+            np.copyto(seen.begins, day, where=np.isnan(seen.begins) & looked & (injury >= 1.0))
+            np.copyto(seen.ends, day, where=np.isinf(seen.ends) & (seen.begins < day) & looked & (injury < 1.0))
+            np.maximum(seen.worst, injury, out=seen.worst, where=looked)
+            seen.beyond[...] += np.where(followed, np.maximum(injury - 4.0, 0.0), 0.0)
+        return seen
 
     def _step(self, values: dict[str, Array | float], state: dict[str, Array], day: int) -> None:
         now = values | state | {"pd1": self.pd1[:, day], "ctla4": self.ctla4[:, day]}
@@ -248,6 +304,7 @@ class Fit:
     spread: float
     rates: dict[str, tuple[float, float]]
     onset: dict[str, float]
+    resolution: dict[str, float]
     fatal: dict[str, float]
 
 
@@ -268,21 +325,25 @@ def incidence(course: Course, edges: list[Array], log_damage: float, sd: float) 
     rates = {}
     for number, name in enumerate(course.classes):
         rows = slice(3 * number, 3 * number + 3)
-        any_grade, severe = (100.0 * float(course.weight[name] @ share[rows]) for share in shares)
+        left = 100.0 * REMAINING_OF.get(course.event, REMAINING)[name]
+        any_grade, severe = (left * float(course.weight[name] @ share[rows]) for share in shares)
         rates[name] = (any_grade, severe)
     return rates
 
 
-def onsets(course: Course, begins: Array, log_damage: float, sd: float) -> dict[str, float]:
-    """Median weeks to grade 1 among those who come to it, by class."""
+def medians(
+    course: Course, seen: Seen, days: Array, log_damage: float, sd: float, grade: float = 1.0
+) -> dict[str, float]:
+    """Median weeks of `days` among those who come to this grade, by class."""
     density = norm.pdf((REACH - log_damage) / sd)
     found = {}
     for number, name in enumerate(course.classes):
-        days = begins[3 * number : 3 * number + 3]
-        weight = (course.weight[name][:, None, None] * density * np.isfinite(days)).ravel()
-        order = np.argsort(days.ravel())
+        rows = slice(3 * number, 3 * number + 3)
+        weight = (course.weight[name][:, None, None] * density * (seen.worst[rows] >= grade)).ravel()
+        own = np.where(np.isnan(days[rows]), np.inf, days[rows]).ravel()
+        order = np.argsort(own)
         share = np.cumsum(weight[order]) / max(weight.sum(), 1e-300)
-        found[name] = float(days.ravel()[order][np.searchsorted(share, 0.5)]) / 7.0
+        found[name] = float(own[order][np.searchsorted(share, 0.5)]) / 7.0
     return found
 
 
@@ -312,8 +373,8 @@ def examine(
     managed: bool = True,
 ) -> Fit:
     """Run the organ, and find damage and spread from `start` if one is given; else take the shipped ones."""
-    worst, begins, beyond = course.run(changed, managed)
-    edges = [reached(worst, grade) for grade in GRADES]
+    seen = course.run(changed, managed)
+    edges = [reached(seen.worst, grade) for grade in GRADES]
     organ, parameters = course.organ, course.model.parameters
     tendency = parameters["autoimmune_tendency"].spread
     if start is None:
@@ -330,19 +391,21 @@ def examine(
     spread = float(np.sqrt(max(sd**2 - tendency**2, 0.0)))
     rates = incidence(course, edges, log_damage, sd)
     lethality = float(course.values.get(f"{organ}_lethality", 0.0))
-    died = fatal(course, lethality * beyond, log_damage, sd)
-    return Fit(float(np.exp(log_damage)), spread, rates, onsets(course, begins, log_damage, sd), died)
+    died = fatal(course, lethality * seen.beyond, log_damage, sd)
+    onset = medians(course, seen, seen.begins, log_damage, sd)
+    mends = medians(course, seen, seen.ends - seen.begins, log_damage, sd, TREATED)
+    return Fit(float(np.exp(log_damage)), spread, rates, onset, mends, died)
 
 
 def fit(event: str, changed: Mapping[str, float] = {}) -> tuple[dict[str, float], Fit]:
-    """Fit one organ; return its outer numbers (`ctla4`, `joint`, `onset`, `recruitment`) and the rest."""
+    """Fit one organ; return its outer numbers (`ctla4`, `joint`, `onset`, `recruitment`, `repair`) and the rest."""
     target = TARGETS[event]
     course = Course(event, [c for c in target.rates if c != "low"], changed)
     parameters, organ = course.model.parameters, course.organ
     fast = parameters[f"{organ}_recruitment"].value > 0  # glands are lost slowly, managed or not
-    keys = [f"{organ}_{key}" for key in ("ctla4", "joint", "onset", *(("recruitment",) if fast else ()))]
+    keys = [f"{organ}_{key}" for key in ("ctla4", "joint", "onset", *(("recruitment", "repair") if fast else ()))]
     fixed = target.rates if "low" not in target.rates else {c: r for c, r in target.rates.items() if c != "low"}
-    aim = Target(fixed, target.onset, target.other)
+    aim = Target(fixed, target.onset, target.other, target.resolution)
 
     def named(x: Array) -> dict[str, float]:
         return dict(zip(keys, np.exp(x), strict=True))
@@ -350,15 +413,18 @@ def fit(event: str, changed: Mapping[str, float] = {}) -> tuple[dict[str, float]
     def loss(x: Array) -> float:
         found = examine(course, aim, named(x), (-4.0, 0.5))
         late = {"PD1": target.onset} | dict(target.other)
-        onset = sum((np.log(found.onset[c] / weeks) / 0.3) ** 2 for c, weeks in late.items() if weeks)
+        times = sum((np.log(found.onset[c] / weeks) / 0.3) ** 2 for c, weeks in late.items() if weeks)
+        if aim.resolution:
+            times += (np.log(min(found.resolution["PD1"], 200.0) / aim.resolution) / 0.3) ** 2
         known = 0.3 if "CTLA4" not in target.rates else 2.0  # where incidence on CTLA-4 alone is silent
         prior = ((x[1] - np.log(1.5)) / known) ** 2 + 100 * max(0.0, x[2] - np.log(0.06)) ** 2
-        prior += 100 * max(0.0, x[3] - np.log(20.0)) ** 2 if fast else 0.0
-        return float(misfit(found.rates, aim) + onset + prior)
+        if fast:
+            prior += 100 * max(0.0, x[3] - np.log(20.0)) ** 2 + ((x[4] - start[4]) / 1.0) ** 2
+        return float(misfit(found.rates, aim) + times + prior)
 
     start = np.log([parameters[key].value for key in keys])
-    simplex = np.vstack([start, start + np.diag([0.5, 0.7, 0.5, 0.7][: len(keys)])])
-    options = {"maxfev": 110, "xatol": 0.02, "fatol": 0.02, "initial_simplex": simplex}
+    simplex = np.vstack([start, start + np.diag([0.5, 0.7, 0.5, 0.7, 0.4][: len(keys)])])
+    options = {"maxfev": 130, "xatol": 0.02, "fatol": 0.02, "initial_simplex": simplex}
     best = minimize(loss, start, method="Nelder-Mead", options=options)
     return named(best.x), examine(course, aim, named(best.x), (-4.0, 0.5))
 
@@ -366,14 +432,15 @@ def fit(event: str, changed: Mapping[str, float] = {}) -> tuple[dict[str, float]
 def table(event: str, found: Fit) -> str:
     """One line per class: simulated and published percent, and onset."""
     target = TARGETS[event]
-    lines = [f"{event:12} class  any %  (aim)   >=3 %  (aim)  onset, weeks (aim)  fatal %"]
+    lines = [f"{event:12} class  any %  (aim)   >=3 %  (aim)  onset, weeks (aim)  resolution (aim)  fatal %"]
     for name, aim in target.rates.items():
         if name in found.rates:
             weeks = target.onset if name == "PD1" else target.other.get(name)
-            seen = found.rates[name]
+            seen, mends = found.rates[name], target.resolution if name == "PD1" else None
             lines.append(
                 f"{'':12} {name:5} {seen[0]:6.1f} {aim[0]:7} {seen[1]:7.2f} {aim[1]:7} "
-                f"{found.onset[name]:7.1f} {weeks or '':5} {found.fatal[name]:9.2f}"
+                f"{found.onset[name]:7.1f} {weeks or '':5} "
+                f"{found.resolution[name]:9.1f} {mends or '':5} {found.fatal[name]:9.3f}"
             )
     return "\n".join(lines)
 

@@ -49,27 +49,50 @@ def test_colitis_is_of_ctla4_and_rises_with_the_dose_of_its_antibody():
     assert rates["low"][1] < 0.7 * rates["both"][1]
 
 
+FATAL = ("colitis", "hepatitis", "pneumonitis", "myocarditis", "neuro")
+
+
+def test_fatal_events_are_few_with_management_and_more_on_the_combination():
+    """0.36 % on PD-1, 1.08 % on CTLA-4 and 1.23 % on both (Wang 2018, recalled); the organs counted one by one."""
+    total = {name: sum(found(event).fatal.get(name, 0.0) for event in FATAL) for name in ("PD1", "CTLA4", "both")}
+    assert 0.1 < total["PD1"] < 1.5
+    assert 0.2 < total["CTLA4"] < 3.0
+    assert max(total["PD1"], 0.5) < total["both"] < 3.0
+
+
 def test_management_saves_most_of_those_whom_neglected_events_would_kill():
-    """Some 1 % of patients on both drugs die of treated events (Wang 2018, recalled); far more would untreated."""
     script = fit_irae()
 
-    def dead(managed):
-        found = 0.0
-        for event in ("colitis", "pneumonitis", "myocarditis"):
-            course = script.Course(event, ["both"])
-            found += script.examine(course, script.TARGETS[event], {}, None, managed=managed).fatal["both"]
-        return found
+    def dead(event, managed):
+        course = script.Course(event, ["both"])
+        return script.examine(course, script.TARGETS[event], {}, None, managed=managed).fatal["both"]
 
-    assert dead(managed=True) < 1.5
-    assert dead(managed=False) > 3 * dead(managed=True)
+    for event in ("colitis", "pneumonitis"):
+        assert dead(event, managed=False) > 3 * dead(event, managed=True) > 0
+
+
+def test_who_does_not_respond_to_steroids_has_more_severe_and_longer_colitis():
+    script = fit_irae()
+    course = script.Course("colitis", ["both"])
+    clinic = script.Managed("injury_colon", ["both"], course.until, (3, len(script.PATIENTS), 1), 2.9)
+    clinic.mg[:] = 80.0
+    relief = clinic.relief(0)[0, :, 0]
+    assert relief.min() < 0.1
+    assert 0.1 < (relief > 0.5).mean() < 0.35  # a fifth of severe colitis is refractory
+
+
+@pytest.mark.parametrize("event", ["colitis", "hepatitis", "pneumonitis", "nephritis"])
+def test_treated_events_resolve_about_as_fast_as_in_the_checkmate_trials(event):
+    """Median of events of grade 2 or worse on nivolumab, within a factor of 2.6: visits are weekly or rarer."""
+    weeks = fit_irae().TARGETS[event].resolution
+    assert weeks / 2.6 < found(event).resolution["PD1"] < weeks * 2.6
 
 
 def test_without_blockade_nobody_is_injured():
     script = fit_irae()
     course = script.Course("colitis", ["both"])
     course.pd1, course.ctla4 = 0 * course.pd1, 0 * course.ctla4
-    worst, _, _ = course.run({})
-    assert np.all(worst == 0.0)
+    assert np.all(course.run({}).worst == 0.0)
 
 
 def test_an_autoimmune_history_makes_events_more_frequent_and_immunosuppression_rarer():

@@ -16,7 +16,7 @@ Corticosteroids and other immunosuppressants ease the injury that the cells do (
 the tissue, hasten healing, and leave some tolerance behind: most may be treated again after an event has mended.
 """
 
-from abscopal.language import Definition, Mechanism, Parameter, Port, Process, Species, assumed, cited, fitted
+from abscopal.language import Definition, Mechanism, Parameter, Port, Process, Species, assumed, cited
 
 mechanism = Mechanism(
     "autoimmunity",
@@ -37,10 +37,10 @@ mechanism = Mechanism(
         ),
         Parameter(
             "ctla4_power",
-            3.0,
+            4.0,
             "1",
             "steepness of priming of self-reactive cells in the occupancy of CTLA-4",
-            fitted("CheckMate 214 (ipilimumab 1 mg/kg) against CheckMate 067 (3 mg/kg), by scripts/fit_irae.py"),
+            assumed("chosen on colitis in CheckMate 214 (1 mg/kg) and CheckMate 067 (3 mg/kg), by scripts/fit_irae.py"),
             (1.0, 8.0),
         ),
         Parameter(
@@ -48,7 +48,7 @@ mechanism = Mechanism(
             4.0,
             "1",
             "how much sooner organs are infiltrated where CTLA-4 is blocked as well",
-            fitted("onset of severe events, 27.5 weeks on PD-1 or PD-L1 and 7.9 on the combination (Tang 2021)"),
+            assumed("chosen on onset of severe events, 27.5 weeks on PD-1 or PD-L1 and 7.9 on both (Tang 2021)"),
             (0.0, 10.0),
         ),
         Parameter(
@@ -85,7 +85,7 @@ mechanism = Mechanism(
             0.05,
             "1/day",
             "self-reactive T cells done away with under full immunosuppression",
-            fitted("28.8 % of events recur on rechallenge (Dolladille C et al. JAMA Oncol 2020;6:865)"),
+            assumed("chosen so that 29 % of events recur on rechallenge (Dolladille C et al. JAMA Oncol 2020;6:865)"),
             (0.005, 0.2),
             spread=0.8,
         ),

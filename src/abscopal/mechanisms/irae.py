@@ -184,7 +184,9 @@ def _processes(name: str) -> tuple[Process, ...]:
 def _lethality(organ: Organ) -> tuple[Parameter, ...]:
     if not organ.lethality:
         return ()
-    source = fitted("fatal events by class: 0.4 % PD-1, 1.1 % CTLA-4, 1.2 % both (Wang 2018, recalled)")
+    source = assumed(
+        "chosen so that with management 0.4 % die on PD-1, 1.1 % on CTLA-4 and 1.2 % on both (Wang 2018, recalled)"
+    )
     low, high = organ.lethality / 10, organ.lethality * 10
     meaning = f"hazard of death per grade of the {organ.name} beyond the fourth"
     return (Parameter(f"{organ.name}_lethality", organ.lethality, "1/day", meaning, source, (low, high)),)

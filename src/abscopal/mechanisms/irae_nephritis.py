@@ -14,12 +14,12 @@ mechanism = build(
         name="kidney",
         event="nephritis",
         title="nephritis",
-        damage=(1.75e-05, (5.83e-07, 0.000525)),
-        spread=3.64,
-        ctla4=(2.02, (0.202, 20.2)),
-        joint=(1.54, (0.154, 15.4)),
-        onset=(0.00448, (0.000896, 0.0224)),
-        repair=(0.0165, (0.00413, 0.066)),
+        damage=(3.5e-05, (1.17e-06, 0.00105)),
+        spread=3.5,
+        ctla4=(2.08, (0.208, 20.8)),
+        joint=(1.57, (0.157, 15.7)),
+        onset=(0.00656, (0.00131, 0.0328)),
+        repair=(0.0164, (0.0041, 0.0656)),
         worst=6.0,
         targets="incidence of nephritis by class (Cortazar 2016, recalled) and onset at 16 weeks",
         mending=cited(
@@ -27,6 +27,6 @@ mechanism = build(
             derived="a median of 6.0 weeks to resolution, from grade 2 to below grade 1",
         ),
         felt=3.9,
-        recruitment=(8.0, (0.0, 20.0)),
+        recruitment=(8.65, (0.0, 20.0)),
     )
 )
