@@ -21,7 +21,8 @@ mechanism = build(
         onset=(0.0249, (0.00499, 0.125)),
         repair=(0.006, (0.0015, 0.024)),
         worst=4.5,
-        targets="inflammatory arthritis in 1 to 7 % on PD-1 (reviews, recalled), twice that on both (assumed)",
+        targets="inflammatory arthritis in 1 to 7 % on PD-1 (reviews, recalled), twice that on both (assumed); "
+        "`joint` by hand",
         mending=assumed("half mend within a few months"),
         recruitment=(8.0, (0.0, 20.0)),
     )

@@ -21,7 +21,8 @@ mechanism = build(
         onset=(0.0013, (0.00026, 0.0065)),
         repair=(0.0159, (0.00398, 0.0636)),
         worst=8.0,
-        targets="incidence of diarrhoea and colitis by class (CheckMate 067 scale, recalled) and onset at 26 weeks",
+        targets="incidence of diarrhoea and colitis by class (CheckMate 067 scale, recalled) and onset at 26 weeks; "
+        "`ctla4` by hand",
         mending=cited(
             "BMJ Open table 3 (nivolumab in the CheckMate trials)",
             derived="a median of 5.9 weeks to resolution, from grade 2 to below grade 1",
