@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import abscopal as ab
+from abscopal.analysis.dose_intensity import relative_dose_intensity
 from abscopal.trial.simulate import enrol, follow, prepare, tables
 
 N = 250
@@ -79,8 +80,12 @@ def test_treatment_waits_for_steroids_and_stops_where_the_rules_say_so():
     steroids, doses = found["adcm"], found["adex"]
     steroids = steroids[steroids["CMTRT"].eq("prednisone") & steroids["CMDOSE"].gt(10)]
     assert len(steroids) > 20
-    merged = steroids.merge(doses[doses["EXTRT"].eq("nivolumab")][["USUBJID", "ADY"]], on="USUBJID")
+    given, left_out = doses[doses["EXDOSE"] > 0], doses[doses["EXDOSE"] == 0]
+    merged = steroids.merge(given[["USUBJID", "ADY"]], on="USUBJID")
     assert not ((merged["ADY"] > merged["ASTDY"]) & (merged["ADY"] <= merged["AENDY"])).any()
+    assert len(left_out) > 20  # each with the event that it was left out for, so that dose intensity counts it
+    assert set(left_out["EXADJ"]) <= set(found["adae"]["AETERM"])
+    assert relative_dose_intensity(doses, found["adsl"])["only"]["nivolumab"] < 0.99
     stopped = found["adsl"][found["adsl"]["DCTREAS"].eq("ADVERSE EVENT")]
     assert len(stopped) >= 3
     assert (stopped["TRTEDY"] <= course.treatment.stop_day[stopped.index]).all()

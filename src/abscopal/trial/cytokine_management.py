@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from abscopal.clinic.criteria.criterion import put, take
 from abscopal.clinic.cytokine_management import CytokineState, cytokine_table, manage_cytokines
 from abscopal.clinic.disposition import Reason
+from abscopal.clinic.dose_modification import REASONS
 from abscopal.clinic.irae_rules import rules
 from abscopal.clinic.medication import INDICATIONS
 from abscopal.clinic.toxicity_grades import EVENTS, Grades
@@ -42,18 +43,24 @@ class CytokineManagement:
         events = [name for name in rules().cytokines.events if name in ward.safety.names]
         self.columns = [ward.safety.names.index(name) for name in events]
         self.indication = np.array([INDICATIONS.index(EVENTS[name].term) for name in events])
+        self.reason = np.array([REASONS.index(EVENTS[name].term) for name in events])
         self.table = cytokine_table(rules(), events)
         self.state = CytokineState.start(n, len(events))
         self.next_visit = np.full(n, np.inf)
         self.engagers = {name for name, drug in ward.drugs.items() if redirects_t_cells(drug)}
         self.dexamethasone = np.zeros(n)
+        self.held_for = np.zeros(n, dtype=np.int64)  # number in dose_modification.REASONS
 
     def allow(self, due: Due, who: Index, day: int) -> tuple[Flags, Array]:
         """Return to whom T cells or what sends them may be given; everything else may."""
         assert isinstance(due.what, Dose | Intake)
         may = np.ones(len(who), dtype=bool)
         if due.what.drug in self.engagers:
-            may = ~self.state.held[who] & ~self.state.stopped[who]
+            goes_on = ~self.state.stopped[who]
+            may = goes_on & ~self.state.held[who]
+            omitted = who[goes_on & ~may]
+            if len(omitted) and isinstance(due.what, Dose):
+                self.ward.giving.omit(due, omitted, day, self.held_for[omitted])
         return may, np.ones(len(who))
 
     def respond(self, who: Index, day: int, grades: Grades) -> None:
@@ -65,6 +72,8 @@ class CytokineManagement:
         put(self.state, who, after)
         self.next_visit[who] = orders.next_visit
         indication, giving = self.indication[orders.event], self.ward.giving
+        held = after.held & ~before.held
+        self.held_for[who[held]] = self.reason[orders.event[held]]
         given = orders.tocilizumab > 0
         giving.supply("tocilizumab", who[given], day, orders.tocilizumab[given], indication[given])
         changed = orders.dexamethasone != self.dexamethasone[who]

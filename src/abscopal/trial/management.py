@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from abscopal.clinic.criteria.criterion import put, take
 from abscopal.clinic.disposition import Reason
+from abscopal.clinic.dose_modification import REASONS
 from abscopal.clinic.irae_management import ANTI_CTLA4, ANTI_PD1, Orders, Phase, State, manage, table_of
 from abscopal.clinic.irae_rules import rules
 from abscopal.clinic.medication import INDICATIONS, Medication
@@ -49,21 +50,27 @@ class ImmuneManagement:
         self.events = [name for name in self.rules.events if name in ward.safety.names]
         self.columns = [ward.safety.names.index(name) for name in self.events]
         self.indication = np.array([INDICATIONS.index(EVENTS[name].term) for name in self.events])
+        self.reason = np.array([REASONS.index(EVENTS[name].term) for name in self.events])
         self.table = table_of(self.rules, self.events, ward.drugs)
         self.state = State.start(n, len(self.events))
         self.next_visit = np.full(n, np.inf)
         self.classes = {name: kind for name, drug in ward.drugs.items() if (kind := class_of(drug)) is not None}
         self.prednisone, self.because = np.zeros(n), np.zeros(n, dtype=np.int64)
+        self.held_for = np.zeros(n, dtype=np.int64)  # number in dose_modification.REASONS
         self.second, self.second_begin = np.full(n, -1, dtype=np.int64), np.full(n, np.nan)
         self.second_given, self.watched = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
 
     def allow(self, due: Due, who: Index, day: int) -> tuple[Flags, Array]:
-        """Return to whom a checkpoint antibody may be given; everything else may."""
+        """Return to whom a checkpoint antibody may be given; everything else may. A dose in a hold is left out."""
         assert isinstance(due.what, Dose | Intake)
         kind = self.classes.get(due.what.drug)
         may = np.ones(len(who), dtype=bool)
         if kind is not None:
-            may = ~self.state.held[who] & ~self.state.stopped[who, kind]
+            goes_on = ~self.state.stopped[who, kind]
+            may = goes_on & ~self.state.held[who]
+            omitted = who[goes_on & ~may]
+            if len(omitted) and isinstance(due.what, Dose):
+                self.ward.giving.omit(due, omitted, day, self.held_for[omitted])
         return may, np.ones(len(who))
 
     def respond(self, who: Index, day: int, grades: Grades) -> None:
@@ -75,6 +82,8 @@ class ImmuneManagement:
         after, orders = manage(before, grades[:, self.columns], day, weight, self.table)
         put(self.state, who, after)
         self.next_visit[who] = orders.next_visit
+        held = after.held & ~before.held
+        self.held_for[who[held]] = self.reason[grades[held][:, self.columns].argmax(axis=1)]
         full = after.phase == Phase.FULL
         self.because[who[full]] = self.indication[orders.event[full]]
         self._steroids(who, day, orders)
