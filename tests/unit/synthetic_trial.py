@@ -50,7 +50,16 @@ def synthetic_tables(
             for name, records in _subject(arm, rng).items():
                 rows[name] += [key | record for record in records]
     tables = {name: pd.DataFrame(records) for name, records in rows.items()}
-    return tables | {"adae": _adverse_events(rows["adsl"]), "adtruth": _truth(tables["adrs"])}
+    events = _adverse_events(rows["adsl"])
+    return tables | {"adae": events, "adcm": _steroids(events), "adtruth": _truth(tables["adrs"])}
+
+
+def _steroids(events: pd.DataFrame) -> pd.DataFrame:
+    """Return prednisone for every rash of grade 3, taken down in two steps."""
+    severe = events[events["AETOXGR"] == 3]
+    course = severe[["STUDYID", "USUBJID", "ARM"]].assign(CMTRT="prednisone", CMINDC=severe["AETERM"], CMDOSU="mg/day")
+    steps = [course.assign(ASTDY=day, AENDY=day + 13, CMDOSE=dose) for day, dose in ((30, 80.0), (44, 40.0))]
+    return pd.concat(steps, ignore_index=True)
 
 
 def _truth(adrs: pd.DataFrame) -> pd.DataFrame:

@@ -52,6 +52,10 @@ def test_every_criterion_is_in_the_table_with_those_who_failed_it_first_and_at_a
     assert ">31 " in page
     nobody = {"screened": 200, "enrolled": 200, "reasons": {}}
     assert "asks for nothing beyond" in consort_section(findings(tables, screening=nobody))
+    nobody_failed = nobody | {"reasons": {"braf: none in the published trial": {"first": 0, "all": 0}}}
+    page = consort_section(findings(tables, screening=nobody_failed))
+    assert "Everyone screened met" in page
+    assert "braf" not in page
 
 
 def test_the_boxes_hold_their_text_and_lie_within_the_figure(tables):

@@ -177,6 +177,21 @@ def test_adverse_events_are_counted_by_arm_and_said_to_be_absent_where_none_were
     assert "Adverse events were not recorded in this run" in page_of(without, described())
 
 
+def test_what_was_done_for_toxicity_counts_each_subject_once_per_drug_and_who_stopped_for_it(tables):
+    adsl = tables["adsl"].copy()
+    stopped = adsl.index[adsl["ARM"] == NIVOLUMAB.name][:3]
+    adsl.loc[stopped, "DCTREAS"] = "ADVERSE EVENT"
+    summary = {"arms": {NIVOLUMAB.name: {"relative_dose_intensity": {"nivolumab": 0.934}}}}
+    page = report_page(gather(tables | {"adsl": adsl}, MANIFEST, summary, described()))
+    section = page[page.index("What was done for toxicity") :]
+    section = re.sub(r"<[^>]+>|\s", " ", section[: section.index("</table>")])
+    section = " ".join(section.split())
+    given = tables["adcm"].drop_duplicates("USUBJID").groupby("ARM").size()
+    assert f"prednisone {given[NIVOLUMAB.name]} (" in section
+    assert "Treatment stopped for an adverse event 3 (3 %)" in section
+    assert "nivolumab 93 %" in section
+
+
 def test_subjects_whose_simulation_failed_are_not_counted(tables):
     failed = {name: table.copy() for name, table in tables.items()}
     gone = failed["adsl"]["USUBJID"].iloc[:5]

@@ -28,6 +28,7 @@ REPORT: Mapping[str, tuple[str, ...]] = {
     "adrs": ("USUBJID", "ARM", "ADY", "AVISITN", "PARAMCD", "AVALC", "CHANGE_BASELINE", "NEW", "ANL01FL"),
     "adtte": SUMMARY["adtte"],
     "adae": SUMMARY["adae"],
+    "adcm": ("USUBJID", "CMTRT"),
     "adex": SUMMARY["adex"],
     "adtruth": SUMMARY["adtruth"],
 }

@@ -15,7 +15,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from abscopal.report.counts import END_STATES, STOP_REASONS
-from abscopal.report.figures import Panel
 from abscopal.report.findings import Findings
 from abscopal.report.markup import Html, joined, table, tag
 from abscopal.report.numbers import count
@@ -35,17 +34,18 @@ NOTE = (
 
 def consort_section(findings: Findings) -> Html:
     """Flow of the subjects, and everyone who was not eligible by criterion."""
-    screening, adsl = _screening(findings), findings.tables["adsl"]
-    shown = findings.trial.arms[:MOST_ARMS]
+    adsl = findings.tables["adsl"]
+    screening, shown = screening_of(findings.summary, adsl), findings.trial.arms[:MOST_ARMS]
     figure = consort_figure(adsl, shown, screening, findings.trial.arms)
     words = f"Flow of subjects: {screening['screened']} screened, {screening['enrolled']} randomised."
-    panel = Panel("consort", figure, words)
-    drawn = tag("div", Html(to_inline_svg(panel.figure, panel.name, panel.alternative)), class_="scroll")
+    drawn = tag("div", Html(to_inline_svg(figure, "consort", words)), class_="scroll")
     caption = "Flow of the subjects." + (
         f" The first {MOST_ARMS} arms are drawn." if len(shown) < len(findings.trial.arms) else ""
     )
     parts = [tag("figure", drawn, tag("figcaption", caption))]
-    if screening["reasons"]:
+    if screening["reasons"] and screening["screened"] == screening["enrolled"]:
+        parts.append(tag("p", "Everyone screened met what the trial asks for.", class_="note"))
+    elif screening["reasons"]:
         rows = [
             [name, count(found["first"], screening["screened"]), count(found["all"], screening["screened"])]
             for name, found in screening["reasons"].items()
@@ -57,10 +57,9 @@ def consort_section(findings: Findings) -> Html:
     return joined(parts)
 
 
-def _screening(findings: Findings) -> dict[str, Any]:
+def screening_of(summary: Mapping[str, Any], adsl: pd.DataFrame) -> dict[str, Any]:
     """Return what the summary says of screening; if nothing, everyone in the tables was screened and enrolled."""
-    found = findings.summary.get("screening")
-    number = len(findings.tables["adsl"])
+    found, number = summary.get("screening"), len(adsl)
     return dict(found) if found else {"screened": number, "enrolled": number, "reasons": {}}
 
 

@@ -25,7 +25,7 @@ def of_enrolled(tables: Mapping[str, pd.DataFrame]) -> Kept:
         return tables
     everyone = tables["adsl"]
     subjects = enrolled(everyone)
-    read = {name: tables[name] for name in ("adtr", "adrs", "adtte", "adae", "adtruth") if name in tables}
+    read = {name: tables[name] for name in ("adtr", "adrs", "adtte", "adae", "adcm", "adtruth") if name in tables}
     read |= {name: analysed(read[name]) for name in ("adtr", "adrs") if name in read}
     if len(subjects) < len(everyone):
         read = {name: table[table["USUBJID"].isin(subjects["USUBJID"])] for name, table in read.items()}

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from abscopal.report.benefit_risk import benefit_risk_figure
+from abscopal.report.consort import MOST_ARMS, consort_figure, screening_of
 from abscopal.report.estimates import ENDPOINT_NAMES, comparisons, of_enrolled, survival_in
 from abscopal.report.forest import forest_figure, forest_rows
 from abscopal.report.kaplan_meier_figure import kaplan_meier_figure
@@ -118,7 +120,19 @@ def write_figures(
     tables = of_enrolled(tables)
     pairs = comparisons(trial.arms, summary or {}, trial.control)
     folder.mkdir(parents=True, exist_ok=True)
-    return [write_svg(figure, folder / f"{name}.svg") for name, figure in _whole_figures(tables, trial, pairs).items()]
+    figures = _whole_figures(tables, trial, pairs) | _summary_figures(tables, trial, summary or {})
+    return [write_svg(figure, folder / f"{name}.svg") for name, figure in figures.items()]
+
+
+def _summary_figures(tables: Tables, trial: Description, summary: Mapping[str, Any]) -> dict[str, Figure]:
+    """Flow of subjects, and benefit and risk, where the summary tells of them."""
+    figures = {}
+    if "screening" in summary:
+        screening = screening_of(summary, tables["adsl"])
+        figures["consort"] = consort_figure(tables["adsl"], trial.arms[:MOST_ARMS], screening, trial.arms)
+    if found := summary.get("benefit_risk"):
+        figures["benefit_risk"] = benefit_risk_figure(found["groups"], trial.arms)
+    return figures
 
 
 def _whole_figures(tables: Tables, trial: Description, pairs: Pairs) -> dict[str, Figure]:

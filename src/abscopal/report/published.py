@@ -140,17 +140,58 @@ def _design(protocol: Protocol) -> tuple[tuple[str, str], ...]:
     facts = [
         ("Scans", str(protocol.scans)),
         ("Response criteria", protocol.criteria),
+        ("Assessed besides by", ", ".join(protocol.other_criteria)),
+        ("Imaging", _imaging(protocol)),
+        ("Censoring of progression", protocol.censoring),
+        ("Management of toxicity", _management(protocol)),
         ("Line of therapy", protocol.line),
         ("Eligible", "; ".join(str(condition) for condition in protocol.eligibility)),
         ("Contraindications", "; ".join(str(condition) for condition in protocol.contraindications)),
         ("Stratified by", "; ".join(str(condition) for condition in protocol.stratify)),
         ("Accrual", f"{protocol.accrual_months:g} months"),
-        ("Follow-up after the last enrolment", f"{protocol.follow_up_months:g} months"),
+        _cutoff(protocol),
         ("Lost to follow-up", f"{100 * protocol.dropout_per_year:g} % a year"),
+        *_withdrawal(protocol),
         *_access(protocol),
         ("Registry", protocol.registry),
     ]
     return tuple((what, text) for what, text in facts if text)
+
+
+def _cutoff(protocol: Protocol) -> tuple[str, str]:
+    if protocol.cutoff_months is not None:
+        return "Cut-off after the first enrolment", f"{protocol.cutoff_months:g} months"
+    return "Follow-up after the last enrolment", f"{protocol.follow_up_months:g} months"
+
+
+def _withdrawal(protocol: Protocol) -> list[tuple[str, str]]:
+    share = protocol.withdrawal_per_year
+    return [("Consent withdrawn", f"{100 * share:g} % a year")] if share else []
+
+
+def _imaging(protocol: Protocol) -> str:
+    """Return what differs from scans on their days, read by the investigator alone; empty where nothing does."""
+    charter = protocol.imaging
+    facts = [
+        *(f"{modality} of {organ}" for organ, modality in charter.modality.items()),
+        f"slices of {charter.slice_mm:g} mm" if charter.slice_mm != type(charter)().slice_mm else "",
+        "two blinded readers beside the investigator" if charter.readers > 1 else "",
+        f"{100 * charter.missed:g} % of scans missed" if charter.missed else "",
+        f"{100 * charter.missed_when_ill:g} % more of those who are ill" if charter.missed_when_ill else "",
+        f"within {charter.window_days} days of plan" if charter.window_days else "",
+    ]
+    return ", ".join(fact for fact in facts if fact)
+
+
+def _management(protocol: Protocol) -> str:
+    rules = protocol.management
+    facts = [
+        "immune-related events not managed" if rules.immune == "none" else f"immune-related events by {rules.immune}",
+        "doses as planned" if rules.doses == "none" else "doses changed as labels say",
+        f"{rules.growth_factors} prophylaxis with growth factors" if rules.growth_factors != "none" else "",
+        f"safety visits {rules.monitoring}" if rules.monitoring else "",
+    ]
+    return ", ".join(fact for fact in facts if fact)
 
 
 def _access(protocol: Protocol) -> list[tuple[str, str]]:
