@@ -69,11 +69,17 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     return by_lower[near[0]] if near else ""
 
 
+MOST_LISTED = 100
+"""Of more names than that none is listed: a message of two hundred is not read."""
+
+
 def unknown(path: str, kind: str, word: str, choices: Iterable[str]) -> Problem:
     """Return the problem of a name that nothing carries."""
     known = sorted(choices)
     guess = did_you_mean(word, known)
-    listed = "" if guess else f" (one of {', '.join(known)})" if known else " (there are none)"
+    listed = f" (one of {', '.join(known)})" if known else " (there are none)"
+    if guess or len(known) > MOST_LISTED:
+        listed = ""
     return Problem(path, f"a known {kind}{listed}", shown(word), guess)
 
 

@@ -75,17 +75,37 @@ def show_command(
     if as_json:
         print(json.dumps(found, indent=1))
         return
-    print(f"{found['name']}, {found['kind']} {found['file']}\n")
+    print(f"{found['name']}, {found['kind']} {found['file']}".rstrip() + "\n")
     print(found["text"].rstrip())
 
 
 def _criterion_entry(name: str) -> dict[str, Any] | None:
-    if "recist" not in name.lower() and " " not in name:
+    """Return a criterion, whatever its case and spaces; None for a name of the catalogue, which need not load them."""
+    from abscopal import catalogue
+    from abscopal.errors import InputError, unknown
+
+    names = [known for kind in catalogue.KINDS for known in catalogue.names(kind)]
+    if name in names:
         return None
     for known, text in _criteria().items():
         if known.lower().replace(" ", "") == name.lower().replace(" ", ""):
+            text = f"{text.strip()}\n\n{_rules_text(known)}"
             return {"name": known, "kind": "criterion", "file": "", "text": text, "content": text}
-    return None
+    raise InputError([unknown("", "name of the catalogue (abscopal list)", name, [*names, *_criteria()])])
+
+
+def _rules_text(name: str) -> str:
+    """Return a criterion's tables of rules in their order, with the guideline's section behind each."""
+    from abscopal.clinic.criteria.criterion import LABELS, criterion_named
+
+    criterion, lines = criterion_named(name), []
+    for title, table in (("Targets", "target_rules"), ("Non-targets", "nontarget_rules"), ("Overall", "rules")):
+        rules = getattr(criterion, table, ())
+        if rules:
+            lines += [f"{title}: the first of these that holds"]
+            lines += [f"  {LABELS[rule.response] or 'none':18} {rule.sentence} [{rule.section}]" for rule in rules]
+            lines.append("")
+    return "\n".join(lines)
 
 
 def _entry(name: str) -> dict[str, Any]:
