@@ -292,7 +292,7 @@ class _Trial:
     def _completed(self) -> Flags:
         """Come to the last of what the arm's treatment has, on its last day, given it or, for toxicity, not."""
         final = np.array([last_days(arm.regimen) for arm in self.protocol.arms])
-        return np.fmax(self.course.last_dose, self.due_day) - self.reached.delay >= final[self.arm]
+        return np.asarray(np.fmax(self.course.last_dose, self.due_day) - self.reached.delay >= final[self.arm])
 
 
 def conduct(
