@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from clinic_findings import findings, one, responses
 
-from abscopal.clinic.criteria import imrecist, irrc, irrecist
 from abscopal.clinic.assess import assess, best_response
+from abscopal.clinic.criteria import imrecist, irrc, irrecist
 from abscopal.clinic.criteria.criterion import LABELS, Visits, criterion_named
 from abscopal.clinic.criteria.tumour_burden import BurdenFindings
 from abscopal.clinic.imaging import ORGANS, Imaging, read_scan
