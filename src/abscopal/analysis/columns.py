@@ -8,10 +8,12 @@ from collections.abc import Mapping
 
 from abscopal.analysis.dose_intensity import COLUMNS
 
+ASSESSED = ("PARCAT1", "RSEVAL", "ANL01FL")
+
 SUMMARY: Mapping[str, tuple[str, ...]] = {
     "adsl": ("USUBJID", "ARM", "CLASS", "HPDFL", "STRATUM"),
     "adtr": ("USUBJID", "AVISITN", "PARAMCD", "AVAL", "ANL01FL"),
-    "adrs": ("USUBJID", "AVISITN", "PARAMCD", "AVALC", "ANL01FL"),
+    "adrs": ("USUBJID", "AVISITN", "PARAMCD", "AVALC", *ASSESSED),
     "adtte": ("USUBJID", "ARM", "PARAMCD", "AVAL", "CNSR"),
     "adae": ("USUBJID", "AETERM", "AEORGAN", "AECAT", "AETOXGR", "AEREL"),
     "adex": COLUMNS,
@@ -25,7 +27,7 @@ _ENDS = ("TRTEDY", "DTHDY", "DTHCAUS", "EOSDY", "EOSSTT", "DCTREAS", "NXTRT", "N
 REPORT: Mapping[str, tuple[str, ...]] = {
     "adsl": (*SUMMARY["adsl"], *_BASELINE, *_ORGANS, *_ENDS),
     "adtr": ("USUBJID", "ARM", "AVISITN", "PARAMCD", "ORGAN", "ROLE", "STATE", "AVAL", "ANL01FL"),
-    "adrs": ("USUBJID", "ARM", "ADY", "AVISITN", "PARAMCD", "AVALC", "CHANGE_BASELINE", "NEW", "ANL01FL"),
+    "adrs": ("USUBJID", "ARM", "ADY", "AVISITN", "PARAMCD", "AVALC", "CHANGE_BASELINE", "NEW", *ASSESSED),
     "adtte": SUMMARY["adtte"],
     "adae": SUMMARY["adae"],
     "adcm": ("USUBJID", "CMTRT"),

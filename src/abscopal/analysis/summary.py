@@ -12,6 +12,7 @@ from abscopal.analysis.cox import CoxError, HazardRatio
 from abscopal.analysis.dose_intensity import relative_dose_intensity
 from abscopal.analysis.enrolled import analysed, enrolled
 from abscopal.analysis.misclassification import misclassification
+from abscopal.analysis.other_assessments import other_assessments
 from abscopal.analysis.pseudoprogression import pseudoprogression
 from abscopal.analysis.response import response_rates
 from abscopal.analysis.stratified import plain_contrasts
@@ -53,11 +54,13 @@ def summarise(
         none, because the first scan came too late or the table does not say. `orr`, `cr` and `dcr` are of the confirmed
         best response among all enrolled subjects; `ttr_median` is the plain median among responders. `ipfs_median`,
         `efs_median`, `rfs_median` and `dfs_median`, and their contrasts, are there where the trial has the endpoint.
+        `other_assessments` lists response rates by further criteria and readers of the same scans, where there are any.
         `truth` holds the shares of `misclassification.Misclassification`, where a table tells the truth. `benefit_risk`
         holds gain in mean survival, response and severe events of all and by stratum (`analysis/benefit_risk.py`), and
         `stratified` the contrasts within strata, where there are any.
     """
     adsl = enrolled(tables["adsl"])
+    others = _others(tables["adrs"], adsl)
     tables = {**tables, **{name: analysed(tables[name]) for name in ("adtr", "adrs")}}
     arms = sorted(adsl["ARM"].astype(str).unique())
     if reference_arm is not None and reference_arm not in arms:
@@ -71,8 +74,25 @@ def summarise(
         "n": len(adsl),
         "arms": _arms(tables, adsl, times, arms),
         "contrasts": _contrasts(times, _pairs(arms, reference_arm)),
+        **({"other_assessments": others} if others else {}),
         **_of_strata(tables, adsl, adtte, _pairs(arms, reference_arm)),
     }
+
+
+def _others(adrs: pd.DataFrame, adsl: pd.DataFrame) -> list[dict[str, Any]]:
+    """Response rates by each further criterion and reader, and arm."""
+    return [
+        {
+            "criteria": criteria,
+            "evaluator": evaluator,
+            "arm": arm,
+            "orr": found.objective.rate,
+            "cr": found.complete.rate,
+            "dcr": found.disease_control.rate,
+        }
+        for (criteria, evaluator), rates in other_assessments(adrs, adsl).items()
+        for arm, found in sorted(rates.items())
+    ]
 
 
 def _of_strata(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from abscopal.report.comparison import Comparison
 from abscopal.report.counts import baseline_rows, death_rows, disposition_rows, response_rows
@@ -196,6 +197,7 @@ def response_section(findings: Findings) -> Html:
     return joined(
         [
             table(header, response_rows(findings.tables, findings.trial.arms), "Confirmed best overall response"),
+            *_others(findings),
             tag("h3", "Best change of the sum of target diameters"),
             _figure(
                 panels[:half],
@@ -221,6 +223,21 @@ def response_section(findings: Findings) -> Html:
             ),
         ]
     )
+
+
+def _others(findings: Findings) -> list[Html]:
+    """Table of response by further criteria and readers; nothing where the scans were assessed once."""
+    told: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for row in findings.summary.get("other_assessments", ()):
+        told.setdefault(f"{row['criteria']}, {row['evaluator'].lower()}", {})[row["arm"]] = row
+    arms = findings.trial.arms
+    rows = [[by, *(_both(found.get(arm)) for arm in arms)] for by, found in told.items()]
+    caption = "Objective response and disease control, the same scans assessed by"
+    return [table(["", *arms], rows, caption)] if rows else []
+
+
+def _both(row: Mapping[str, Any] | None) -> str:
+    return NONE if row is None else f"{percent(row['orr'])}, {percent(row['dcr'])}"
 
 
 def _sampled(findings: Findings, most: int, sentence: str) -> str:

@@ -47,9 +47,10 @@ class RunTables(Mapping[str, pd.DataFrame]):
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self._read:
-            keep = self._sums_and_sample() if name == "adtr" else None
+            keep = self._sums_and_sample() if name == "adtr" else _counted_or_best if name == "adrs" else None
             path, columns = table_path(self.folder, name), REPORT[name]
-            self._read[name] = analysed(read_parquet(path, name, columns, categories=True, keep=keep))
+            found = read_parquet(path, name, columns, categories=True, keep=keep)
+            self._read[name] = found if name == "adrs" else analysed(found)
         return self._read[name]
 
     def _sums_and_sample(self) -> Callable[[pa.Table], pa.Array]:
@@ -70,6 +71,12 @@ class RunTables(Mapping[str, pd.DataFrame]):
 
     def __len__(self) -> int:
         return len(REPORT)
+
+
+def _counted_or_best(rows: pa.Table) -> pa.Array:
+    """Which responses to keep: those that analyses count, and best ones by further criteria and readers."""
+    counted = pc.equal(rows["ANL01FL"].cast(pa.string()), "Y")
+    return pc.or_(counted, pc.equal(rows["PARAMCD"].cast(pa.string()), "CBOR"))
 
 
 def table_path(folder: Path, name: str) -> Path:

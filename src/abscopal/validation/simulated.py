@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from abscopal.analysis.cox import CoxError
-from abscopal.analysis.enrolled import enrolled
+from abscopal.analysis.enrolled import analysed, enrolled
 from abscopal.analysis.proportion import proportion
 from abscopal.analysis.response import ResponseRates, response_rates
 from abscopal.analysis.survival import Survival
@@ -107,7 +107,7 @@ class _Trial:
         arms = self.adsl["ARM"].astype("str")
         self.sizes = {str(arm): int(count) for arm, count in arms.value_counts().sort_index().items()}
         self.arm_of = dict(zip(self.adsl["USUBJID"].astype("str"), arms, strict=True))
-        self.rates: Mapping[str, ResponseRates] = response_rates(tables["adrs"], self.adsl)
+        self.rates: Mapping[str, ResponseRates] = response_rates(analysed(tables["adrs"]), self.adsl)
         adtte = tables["adtte"]
         known = set(adtte["PARAMCD"].astype("str"))
         self.survival = {code: Survival(adtte, code) for code in ENDPOINTS if code in known}
