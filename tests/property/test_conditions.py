@@ -91,6 +91,7 @@ def test_any_text_is_a_condition_or_an_input_error(text):
         ("PDL1 >= 50", "did you mean PDL1 >= 50 %?"),
         ("albumin >= 3.5", "did you mean albumin >= 35 g/L?"),
         ("TMB >= 10 kg", "expected TMB in mut/Mb, got 'kg'"),
+        ("LDH", "expected LDH with a limit in x ULN, as in 'ECOG <= 1', got 'LDH'"),
         ("LDH <= two", "expected a number after <=, got 'two'"),
         ("LDH <= inf", "expected a number after <=, got 'inf'"),
         ("ECOG <= 7", "between 0 and 4"),

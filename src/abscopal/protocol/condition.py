@@ -271,7 +271,10 @@ def _range(name: str) -> str:
 
 
 def _unknown(text: str) -> Problem:
-    """Return the problem of a name that is neither quantity nor trait."""
+    """Return the problem of a name that is neither quantity nor trait, or of a quantity without a limit."""
+    if (known := _QUANTITY.get(text.lower())) is not None:
+        unit = f" in {QUANTITIES[known].unit}" if QUANTITIES[known].unit else ""
+        return Problem(expected=f"{known} with a limit{unit}, as in '{EXAMPLE}'", got=shown(text))
     guess = did_you_mean(text, (*QUANTITIES, *TRAITS))
     named = f"a quantity ({', '.join(QUANTITIES)}) with a limit, such as '{EXAMPLE}', or a trait ({', '.join(TRAITS)}"
     expected = "a known quantity or trait" if guess else f"{named}, or a driver such as 'EGFR mutation')"

@@ -195,7 +195,7 @@ def read_phase(text: str, problems: list[Problem]) -> Phase | None:
         )
         guess = "'for', as in 'daily for 28 days'" if re.search(r"daily x[0-9]", words) else ""
     else:
-        expected = f"dose, unit and interval, such as '3 mg/kg q2w x4' (in '{EXAMPLE}')"
+        expected = f"dose, unit and interval, such as '3 mg/kg q2w x4' (in '{EXAMPLE}') or '10 mg daily'"
         guess = _LATIN.get(words.rpartition(" ")[2].lower(), "")
     problems.append(Problem(expected=expected, got=shown(text) if text else "no dose", suggestion=guess))
     return None
