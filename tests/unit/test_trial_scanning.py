@@ -91,8 +91,7 @@ def test_every_scan_may_be_missed_but_the_baseline():
 
 def test_the_ill_miss_scans_that_the_well_attend():
     population = population_of(RATES, {}, {})
-    if "performance" not in population.batch.kernel.layout.patient_species:
-        pytest.skip("the model has no performance status")
+    assert "performance" in population.batch.kernel.layout.patient_species
     population.batch.column("performance")[1] = 3.0
     arms = [Arm("a", ["nivolumab 240 mg q2w"])]
     protocol = Protocol(indication="nsclc", subjects=PATIENTS, arms=arms, accrual_months=0, follow_up_months=6,

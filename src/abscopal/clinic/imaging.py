@@ -87,7 +87,6 @@ ORGANS: tuple[str, ...] = tuple(ORGAN_IMAGING)
 """Organs by code; `node` is a distant or regional lymph node, `skin` includes soft tissue."""
 
 NODE = ORGANS.index("node")
-NOT_MEASURABLE: tuple[str, ...] = tuple(name for name, seen in ORGAN_IMAGING.items() if not seen.measurable)
 _LIMIT_MM = np.array([seen.limit_mm for seen in ORGAN_IMAGING.values()])
 _MEASURABLE = np.array([seen.measurable for seen in ORGAN_IMAGING.values()])
 

@@ -155,11 +155,6 @@ class Drug(Record):
         return frozenset(effect.driver for effect in self.effects if effect.driver)
 
     @property
-    def reaches_lesions(self) -> bool:
-        """Whether lesions have a parameter `{symbol}_reach`."""
-        return any((effect.site or ports()[effect.port].per) == "lesion" for effect in self.effects)
-
-    @property
     def dosed_species(self) -> str:
         """Species that a dose enters."""
         if self.kinetics.form == "direct":

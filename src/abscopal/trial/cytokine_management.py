@@ -56,11 +56,8 @@ class CytokineManagement:
         assert isinstance(due.what, Dose | Intake)
         may = np.ones(len(who), dtype=bool)
         if due.what.drug in self.engagers:
-            goes_on = ~self.state.stopped[who]
-            may = goes_on & ~self.state.held[who]
-            omitted = who[goes_on & ~may]
-            if len(omitted) and isinstance(due.what, Dose):
-                self.ward.giving.omit(due, omitted, day, self.held_for[omitted])
+            stopped, held = self.state.stopped[who], self.state.held[who]
+            may = self.ward.outside_hold(due, who, day, stopped, held, self.held_for[who])
         return may, np.ones(len(who))
 
     def respond(self, who: Index, day: int, grades: Grades) -> None:

@@ -15,10 +15,11 @@ from abscopal.protocol.protocol import Protocol
 from abscopal.trial.course import Course
 from abscopal.trial.events import Events
 from abscopal.trial.giving import Giving
-from abscopal.trial.plan import Calendar
+from abscopal.trial.plan import Calendar, Dose, Due
 from abscopal.trial.safety import Safety
 
 Index = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -53,3 +54,13 @@ class Ward:
         put(self.course.treatment, on, stop(take(self.course.treatment, on), np.ones(len(on), bool), day, reason))
         self.giving.stop(on, day, line=1)
         self.safety.follow_up(self.calendar, on, day)
+
+    def outside_hold(self, due: Due, who: Index, day: int, stopped: Flags, held: Flags, why: Index) -> Flags:
+        """Return to whom of `who` a drug may be given that some have stopped for good and some have on hold, [k].
+
+        A dose that falls into a hold is written down as left out; `why` are numbers of `dose_modification.REASONS` [k].
+        """
+        omitted = ~stopped & held
+        if omitted.any() and isinstance(due.what, Dose):
+            self.giving.omit(due, who[omitted], day, why[omitted])
+        return ~stopped & ~held
