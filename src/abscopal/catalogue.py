@@ -19,6 +19,7 @@ from abscopal.folders import Kind, paths, singular
 if TYPE_CHECKING:
     from abscopal.drugs.drug import Drug
     from abscopal.indications.indication import Indication
+    from abscopal.indications.posterior import Posterior
     from abscopal.language import Mechanism, Model, Parameter
     from abscopal.protocol.protocol import Protocol
 
@@ -138,6 +139,14 @@ def indication(name: str) -> Indication:
     from abscopal.indications.indication import load_indication
 
     return load_indication(path("indications", name))
+
+
+def posterior(indication: str) -> Posterior | None:
+    """Return the draws of what was fitted of an indication; None if nothing was."""
+    from abscopal.indications.posterior import load_posterior
+
+    draws = path("indications", indication).with_suffix(".posterior.csv")
+    return load_posterior(draws) if draws.exists() else None
 
 
 def load_protocol(name_or_path: str | Path) -> Protocol:
