@@ -10,8 +10,10 @@ import pytest
 from abscopal import catalogue
 from abscopal.calibration.targets import targets_of
 from abscopal.errors import InputError
+from abscopal.runs import processes as side_by_side
+from abscopal.runs.processes import in_processes
 from abscopal.validation import replay as replaying
-from abscopal.validation.replay import in_processes, replay_all
+from abscopal.validation.replay import replay_all
 from abscopal.validation.validate import require_place, role_of, trials_to_replay
 
 
@@ -28,8 +30,8 @@ def test_processes_run_side_by_side_and_each_ends_with_its_code():
 
 def test_an_interruption_ends_the_processes_that_still_run(monkeypatch):
     started = []
-    start = replaying._started
-    monkeypatch.setattr(replaying, "_started", lambda command: started.append(start(command)) or started[-1])
+    start = side_by_side._started
+    monkeypatch.setattr(side_by_side, "_started", lambda command: started.append(start(command)) or started[-1])
     processes = in_processes([("quick", sleeper(0)), ("long", sleeper(60)), ("waiting", sleeper(0))], 2)
     assert next(processes) == ("quick", 0)
     with pytest.raises(KeyboardInterrupt):

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
-import time
-from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +14,11 @@ from abscopal.protocol.protocol import Protocol
 from abscopal.run_folder import is_finished, is_unfinished, remove
 from abscopal.runs.finish import MANIFEST, unsound
 from abscopal.runs.plan import PLAN, differences, make_plan, read_plan
+from abscopal.runs.processes import in_processes
 from abscopal.runs.run import Order, Outcome, run
 from abscopal.trial.simulate import prepare
 
 RUNS = "runs"
-PAUSE = 0.2  # seconds between two looks at the processes
 Progress = Callable[[str, float], None]
 """Told the trial under way and the number of subjects done of all."""
 
@@ -118,41 +114,3 @@ def _subjects(one: Replay, stage: str, share: float) -> float:
 def _command(one: Replay) -> list[str]:
     words = [one.name, str(one.subjects), str(one.seed), str(one.folder)]
     return [sys.executable, "-P", "-m", "abscopal.validation.worker", *words]
-
-
-def in_processes(
-    commands: Sequence[tuple[Replay, list[str]]], number: int
-) -> Generator[tuple[Replay, int], None, None]:
-    """Run commands, `number` at a time, and yield each with its exit code as it ends; an error here ends them all."""
-    waiting = deque(commands)
-    with _ended() as running:
-        while waiting or running:
-            while waiting and len(running) < number:
-                one, command = waiting.popleft()
-                running.append((one, _started(command)))
-            over = [pair for pair in running if pair[1].poll() is not None]
-            for pair in over:
-                running.remove(pair)
-                yield pair[0], int(pair[1].returncode)
-            if not over:
-                time.sleep(PAUSE)
-
-
-def _started(command: list[str]) -> subprocess.Popen[bytes]:
-    search = os.pathsep.join(path for path in sys.path if path)
-    return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": search}
-    )
-
-
-@contextmanager
-def _ended() -> Iterator[list[tuple[Replay, subprocess.Popen[bytes]]]]:
-    """Give a list of processes, none of which outlives the block; what they have finished stays on the disk."""
-    running: list[tuple[Replay, subprocess.Popen[bytes]]] = []
-    try:
-        yield running
-    finally:
-        for _, process in running:
-            process.terminate()
-        for _, process in running:
-            process.wait()

@@ -1,0 +1,66 @@
+"""Processes side by side: so many at a time, none of which outlives whoever started them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+PAUSE = 0.2  # seconds between two looks at the processes
+T = TypeVar("T")
+Process = subprocess.Popen[bytes]
+
+
+def in_processes(
+    commands: Sequence[tuple[T, list[str]]], number: int, looked: Callable[[], None] = lambda: None
+) -> Generator[tuple[T, int], None, None]:
+    """Run commands, `number` at a time, and yield each with its exit code as it ends; an error here ends them all.
+
+    Parameters
+    ----------
+    commands
+        What each is for, and its words.
+    number
+        Processes at a time.
+    looked
+        Called at every look at the processes: what they leave on the disk tells how far they are.
+    """
+    waiting = deque(commands)
+    running: list[tuple[T, Process]]
+    with _ended() as running:
+        while waiting or running:
+            while waiting and len(running) < number:
+                one, command = waiting.popleft()
+                running.append((one, _started(command)))
+            over = [pair for pair in running if pair[1].poll() is not None]
+            for pair in over:
+                running.remove(pair)
+                yield pair[0], int(pair[1].returncode)
+            if not over:
+                looked()
+                time.sleep(PAUSE)
+
+
+def _started(command: list[str]) -> Process:
+    search = os.pathsep.join(path for path in sys.path if path)
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": search}
+    )
+
+
+@contextmanager
+def _ended() -> Iterator[list[tuple[T, Process]]]:
+    """Give a list of processes, none of which outlives the block; what they have finished stays on the disk."""
+    running: list[tuple[T, Process]] = []
+    try:
+        yield running
+    finally:
+        for _, process in running:
+            process.terminate()
+        for _, process in running:
+            process.wait()
