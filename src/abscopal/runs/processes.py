@@ -31,8 +31,8 @@ def in_processes(
         Called at every look at the processes: what they leave on the disk tells how far they are.
     """
     waiting = deque(commands)
-    running: list[tuple[T, Process]]
-    with _ended() as running:
+    running: list[tuple[T, Process]] = []
+    with _ended(running):
         while waiting or running:
             while waiting and len(running) < number:
                 one, command = waiting.popleft()
@@ -54,11 +54,10 @@ def _started(command: list[str]) -> Process:
 
 
 @contextmanager
-def _ended() -> Iterator[list[tuple[T, Process]]]:
-    """Give a list of processes, none of which outlives the block; what they have finished stays on the disk."""
-    running: list[tuple[T, Process]] = []
+def _ended(running: list[tuple[T, Process]]) -> Iterator[None]:
+    """End the processes that a list holds when the block does; what they have finished stays on the disk."""
     try:
-        yield running
+        yield
     finally:
         for _, process in running:
             process.terminate()
