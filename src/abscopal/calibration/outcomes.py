@@ -1,0 +1,45 @@
+"""What happened to each subject of a trial whose follow-up is complete, as the numbers whose means are published."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abscopal.clinic.criteria.criterion import Response, criterion_named
+from abscopal.clinic.endpoints import progression_free_survival
+from abscopal.clinic.records import visits_of
+from abscopal.trial.course import Course
+from abscopal.trial.simulate import Design
+from abscopal.trial.subject_level import known
+from abscopal.units import DAYS_PER_MONTH
+
+STEP_DAYS = 15.0  # to either side of a median: half a month
+Array = NDArray[np.float64]
+
+
+class Outcomes:
+    """Outcomes by subject: 1 or 0, or between where a date is blurred."""
+
+    def __init__(self, design: Design, course: Course) -> None:
+        criterion = criterion_named(design.protocol.criteria)
+        end = known(course)
+        visits = visits_of(len(course.arm), course.scans)
+        self.best = criterion.best(visits, confirmed=True).response
+        self.death = np.where(np.isnan(end.death_day), np.inf, end.death_day)
+        free = progression_free_survival(visits, end)
+        self.free = np.where(free.censored, np.inf, free.day)
+
+    def of(self, quantity: str) -> Array:
+        """Return a quantity of each subject [n]: "ORR", "CR", "OS 12", "PFS 6", "PFS median 6.9".
+
+        Around a median the shares half a month earlier and later are averaged: scans make the curve fall in steps.
+        """
+        if quantity == "ORR":
+            return np.isin(self.best, (Response.CR, Response.PR)).astype(float)
+        if quantity == "CR":
+            return np.asarray(self.best == Response.CR, dtype=float)
+        endpoint, *median, month = quantity.split()
+        event = self.death if endpoint == "OS" else self.free
+        days = float(month) * DAYS_PER_MONTH
+        around = (-STEP_DAYS, STEP_DAYS) if median else (0.0,)
+        return np.asarray(np.mean([event > days + shift for shift in around], axis=0))
