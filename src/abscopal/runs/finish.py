@@ -172,7 +172,8 @@ def _manifest(
     )
     stages = {stage for record in records for stage in record.seconds}
     seconds = {stage: round(sum(record.seconds.get(stage, 0.0) for record in records), 2) for stage in sorted(stages)}
-    return made | {"shards": len(plan.shards), "seconds": seconds, "files": _signs(folder)}
+    drawn = {"draw": {"number": plan.draw, "values": plan.values}} if plan.draw else {}
+    return made | drawn | {"shards": len(plan.shards), "seconds": seconds, "files": _signs(folder)}
 
 
 def _signs(folder: Path) -> dict[str, str]:

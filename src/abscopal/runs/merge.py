@@ -91,8 +91,8 @@ def _common(plans: dict[Path, Plan]) -> Plan:
 
 def _design(folder: Path, whole: Plan) -> Design:
     """Look up what the run refers to, and check that it is here as it was there."""
-    design = prepare(catalogue.load_protocol(folder / "protocol.yaml"))
-    here = make_plan(design, whole.seed, whole.n, pool=whole.pool)
+    design = prepare(catalogue.load_protocol(folder / "protocol.yaml"), values=whole.values)
+    here = make_plan(design, whole.seed, whole.n, pool=whole.pool, draw=whole.draw, values=whole.values)
     if unlike := differences(whole, here, but=("shards", "backend")):  # no GPU is needed to put tables together
         raise InputError([Problem("", "the software and data that the shares were made with", "; ".join(unlike))])
     return design

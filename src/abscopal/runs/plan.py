@@ -7,7 +7,8 @@ follows from the number of subjects, for speed only: the tables do not depend on
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from hashlib import sha256
 from importlib.metadata import version
 from itertools import pairwise
@@ -48,6 +49,9 @@ class Plan:
         This folder holds share `part` (from 1) of `parts`; 1 of 1 is the whole trial.
     backend
         What patients are computed on.
+    draw, values
+        Number of the draw of the indication's posterior, and the numbers that it sets, by path; 0 and none where every
+        number is the shipped one.
     format
         Version of the layout of the folder.
     """
@@ -64,6 +68,8 @@ class Plan:
     part: int = 1
     parts: int = 1
     backend: Backend = "cpu"
+    draw: int = 0
+    values: dict[str, float] = field(default_factory=dict)
     format: int = FORMAT
 
     @property
@@ -83,9 +89,21 @@ class Plan:
 
 
 def make_plan(
-    design: Design, seed: int, n: int, *, part: int = 1, parts: int = 1, pool: int = POOL, pools_per_shard: int = 0
+    design: Design,
+    seed: int,
+    n: int,
+    *,
+    part: int = 1,
+    parts: int = 1,
+    pool: int = POOL,
+    pools_per_shard: int = 0,
+    draw: int = 0,
+    values: Mapping[str, float] | None = None,
 ) -> Plan:
-    """Plan a run; `pool` and `pools_per_shard` (0: by the number of subjects) are set by tests alone."""
+    """Plan a run; `pool` and `pools_per_shard` (0: by the number of subjects) are set by tests alone.
+
+    `draw` and `values` say with which draw of its posterior the indication of `design` was turned.
+    """
     return Plan(
         name=design.protocol.name,
         protocol=sha256(to_yaml(design.protocol).encode()).hexdigest(),
@@ -99,6 +117,8 @@ def make_plan(
         part=part,
         parts=parts,
         backend=design.kernel.backend,
+        draw=draw,
+        values=dict(values or {}),
     )
 
 
@@ -146,14 +166,15 @@ def read_plan(folder: Path) -> Plan:
 def differences(there: Plan, wanted: Plan, *, but: tuple[str, ...] = ("shards",)) -> list[str]:
     """Say in words what two plans do not share, but for the fields named; empty if they are of one run."""
     found = []
-    for field in fields(Plan):
-        old, new = getattr(there, field.name), getattr(wanted, field.name)
-        if field.name in but or old == new:
+    for part in fields(Plan):
+        old, new = getattr(there, part.name), getattr(wanted, part.name)
+        if part.name in but or old == new:
             continue
-        if field.name == "versions":
-            found += [f"{k} {old.get(k, 'none')} for {new.get(k, 'none')}" for k in new if old.get(k) != new[k]]
+        if isinstance(old, dict):
+            names = dict.fromkeys((*new, *old))
+            found += [f"{k} {old.get(k, 'none')} for {new.get(k, 'none')}" for k in names if old.get(k) != new.get(k)]
         else:
-            found.append(_WORDS.get(field.name, field.name) + f" {_short(old)} for {_short(new)}")
+            found.append(_WORDS.get(part.name, part.name) + f" {_short(old)} for {_short(new)}")
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +58,8 @@ class Order:
         Compute share `part` (from 1) of `parts` of the shards.
     backend
         What patients are computed on.
+    draw, values
+        Number of a draw of the indication's posterior, and the numbers that it sets; 0 and none for the shipped ones.
     pool, pools_per_shard
         Set by tests alone; see `abscopal.runs.plan.make_plan`.
     """
@@ -72,6 +74,8 @@ class Order:
     part: int = 1
     parts: int = 1
     backend: Backend = "cpu"
+    draw: int = 0
+    values: Mapping[str, float] = field(default_factory=dict)
     pool: int = POOL
     pools_per_shard: int = 0
 
@@ -132,9 +136,8 @@ def run(order: Order, progress: Progress = lambda stage, share: None, note: Note
     """
     begun = time.perf_counter()
     progress("compiling the model", 0.0)
-    design = prepare(order.protocol, order.backend)
-    parts = {"part": order.part, "parts": order.parts, "pool": order.pool, "pools_per_shard": order.pools_per_shard}
-    plan = make_plan(design, order.seed, order.n, **parts)
+    design = prepare(order.protocol, order.backend, order.values)
+    plan = planned(order, design)
     require_free(order.folder, resume=order.resume)
     with _place(order, plan, note) as here:
         outcome = Outcome(here.plan, order.folder, here.ledger, already=here.complete)
@@ -148,6 +151,12 @@ def run(order: Order, progress: Progress = lambda stage, share: None, note: Note
             outcome.summary = finish(order.folder, here.plan, design, here.ledger, taken, order.workers)
         discard_earlier(order.folder)
         return outcome
+
+
+def planned(order: Order, design: Design) -> Plan:
+    """Return the plan of what is asked for; `design` is what the order's protocol and values were prepared to."""
+    parts = {"part": order.part, "parts": order.parts, "pool": order.pool, "pools_per_shard": order.pools_per_shard}
+    return make_plan(design, order.seed, order.n, **parts, draw=order.draw, values=order.values)
 
 
 def _summary(folder: Path) -> dict[str, Any] | None:

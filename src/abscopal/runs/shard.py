@@ -165,8 +165,17 @@ def design_of(task: Task) -> Design:
     """
     plan, key = task.plan, (task.plan.protocol, task.plan.inputs, task.plan.backend)
     if key not in _DESIGNS:
-        design = prepare(task.protocol, plan.backend)
-        same = make_plan(design, plan.seed, plan.n, part=plan.part, parts=plan.parts, pool=plan.pool)
+        design = prepare(task.protocol, plan.backend, plan.values)
+        same = make_plan(
+            design,
+            plan.seed,
+            plan.n,
+            part=plan.part,
+            parts=plan.parts,
+            pool=plan.pool,
+            draw=plan.draw,
+            values=plan.values,
+        )
         if unlike := differences(same, plan):
             where = f"the process that computes shard {task.shard}"
             raise InputError([Problem(where, "what the run was planned with", "; ".join(unlike))])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from abscopal.clinic.words import spelled
 from abscopal.drugs.drug import Drug
 from abscopal.engine.kernel import Backend, Kernel, compile_model
 from abscopal.indications.indication import Indication
+from abscopal.indications.posterior import turned
 from abscopal.population.eligibility import check_conditions
 from abscopal.population.pools import Pool
 from abscopal.population.virtual_population import VirtualPopulation, draw_population
@@ -51,16 +52,26 @@ class Design:
     kernel: Kernel
 
 
-def prepare(protocol: Protocol, backend: Backend = "cpu") -> Design:
+def prepare(protocol: Protocol, backend: Backend = "cpu", values: Mapping[str, float] | None = None) -> Design:
     """Look up the indication and the drugs of a protocol and compile the model with them.
+
+    Parameters
+    ----------
+    protocol, backend
+        The trial, and what patients are computed on.
+    values
+        Numbers of the indication, of mechanisms and of drugs to be set, by path: a draw of a posterior
+        (`abscopal.indications.posterior`).
 
     Raises
     ------
     InputError
-        If the catalogue lacks one of them, some treatment cannot be given, or this machine cannot compute on what
-        `backend` names.
+        If the catalogue lacks one of them, some treatment cannot be given, this machine cannot compute on what
+        `backend` names, or `values` names a number that is not there.
     """
     indication = catalogue.indication(protocol.indication)
+    if values:
+        indication = turned(indication, values)
     check_conditions(
         {name: getattr(protocol, name) for name in ("eligibility", "contraindications", "stratify")}, indication
     )
