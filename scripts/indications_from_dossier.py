@@ -236,8 +236,10 @@ def covariates(dossier: Dossier, cancer: Cancer) -> dict[str, Any]:
         "NLR": spread(
             dossier.ratio(cancer),
             assumed(0.65, "between melanoma (0.61) and lung cancer (0.72)", 0.4, 0.9),
-            fitness=-0.5,
-            burden=0.2,
+            fitness=-0.4,
+            burden=0.4,
+            aggressive=0.3,
+            inflamed=-0.1,
         ),
     }
 

@@ -20,17 +20,22 @@ Array = NDArray[np.float64]
 
 BYSTANDERS = 10.0
 PER_MM2 = 1.4e-5
+USUAL_TIL, TIL_POWER = 130.0, 0.2
 CPS_PER_CD8 = 3.0
 SHED, CLEARED, PLASMA_ML = 1.4e-4, 33.0, 3000.0
 CRP_USUAL, CRP_BURDEN, CRP_FITNESS = 8.0, 0.4, 0.6
-ALBUMIN_USUAL, ALBUMIN_FITNESS, ALBUMIN_BURDEN, ALBUMIN_SPREAD = 3.9, 0.25, 0.1, 0.35
+ALBUMIN_USUAL, ALBUMIN_SPREAD, ALBUMIN_AGE = 3.9, 0.46, -0.2
+ALBUMIN_LOADINGS = {"fitness": 0.5, "burden": -0.35, "aggressive": -0.35}
 MSI_WRONG = 0.02
-ERROR = {"CPS": 0.4, "TIL": 0.5, "CRP": 0.3, "CTDNA": 0.3, "ALB": 0.03, "marker": 0.1}
+ERROR = {"CPS": 0.4, "TIL": 0.6, "CRP": 0.3, "CTDNA": 0.3, "ALB": 0.03, "marker": 0.1}
 
 SOURCES: dict[str, Source] = {
     "BYSTANDERS": cited("Simoni Y et al. Nature 2018;557:575", derived="one in ten CD8 T cells knows the tumour",
                         recalled=True),
     "PER_MM2": assumed("arithmetic: sections of 4 um and cells of 10 um show 0.014 mm3 under each mm2"),
+    "TIL": cited("Blessin NC et al. Cell Oncol 2020", derived="middle of the medians of cancers; power and error give "
+                 "a coefficient of variation of about 1 within a cancer (assumed), where the model's densities differ "
+                 "by orders of magnitude: most CD8 T cells of a section are bystanders, and its regions differ"),
     "CPS_PER_CD8": assumed("PD-L1 positive lymphocytes and macrophages per CD8 T cell; puts most scores above 1"),
     "SHED": cited("Avanzini S et al. Sci Adv 2020;6:eabc4308", derived="1.4e-4 genomes per cell that dies",
                   recalled=True),
@@ -38,10 +43,11 @@ SOURCES: dict[str, Source] = {
     "PLASMA_ML": assumed("plasma of an adult"),
     "CRP": cited("Han CL et al. Front Immunol 2022;13:827788", derived="the cut of 10 mg/L divides patients in about "
                  "halves; what burden and fitness do to it is ours"),
-    "ALBUMIN": cited("Chang TG et al. Nat Cancer 2024 (LORIS cohorts)", derived="medians 3.8 to 4.1 g/dL, correlation "
-                     "with log NLR -0.38; the split between burden and fitness is ours"),
+    "ALBUMIN": cited("Chang TG et al. Nat Cancer 2024 (LORIS cohorts)", derived="median 3.9 g/dL, standard deviation "
+                     "0.47; the loadings give what validation/real_patients.yaml has: area under the curve for "
+                     "response, hazard ratios, correlation with NLR and with age; NLR's loadings, too"),
     "MSI_WRONG": assumed("polymerase chain reaction and immunohistochemistry miss some 2 % of each other's findings"),
-    "ERROR": assumed("log-normal: biopsies of one tumour differ by half in T-cell density, readers of the combined "
+    "ERROR": assumed("log-normal: biopsies of one tumour differ twofold in T-cell density, readers of the combined "
                      "score by about a category; laboratory assays by a few per cent to a third"),
 }  # fmt: skip
 """Where each number of this module comes from."""
@@ -55,17 +61,18 @@ def read_out(indication: Indication, batch: Batch, baseline: Baseline, who: Cand
     first serum marker (NaN where there is none).
     """
     cells, density, ctdna = _tumour(batch)
+    section = _section(density, who)
     found = {
-        "CPS": np.minimum(100.0 * baseline.pdl1 + 100.0 * CPS_PER_CD8 * _per_cell(density, cells), 100.0),
-        "TIL": np.where(cells.sum(axis=1) > 0, PER_MM2 * density, np.nan),
+        "CPS": np.minimum(100.0 * baseline.pdl1 + 100.0 * CPS_PER_CD8 * _per_cell(section, cells), 100.0),
+        "TIL": np.where(cells.sum(axis=1) > 0, section, np.nan),
         "CRP": _inflammation(indication, batch, who),
-        "ALB": _albumin(indication, batch, who),
+        "ALB": _albumin(indication, baseline.age, who),
         "CTDNA": ctdna,
         "MARKER": _marker(indication.markers[0], cells.sum(axis=1) * batch.parameter("cell_volume"), who)
         if indication.markers
         else np.full(len(cells), np.nan),
     }
-    found = {name: value * _error(name, who) for name, value in found.items()}
+    found = {name: value if name == "TIL" else value * _error(name, who) for name, value in found.items()}
     found["CPS"] = np.minimum(found["CPS"], 100.0)
     truth = baseline.traits.get("MSI", np.zeros(len(cells), dtype=bool))
     wrong = uniform(who.seed, who.number, "MSI assay")[:, 0] < MSI_WRONG
@@ -91,9 +98,15 @@ def _tumour(batch: Batch) -> tuple[Array, Array, Array]:
     return cells, density, SHED * death.sum(axis=1) / (CLEARED * PLASMA_ML)
 
 
-def _per_cell(density: Array, cells: Array) -> Array:
-    """CD8 T cells per tumour cell at the usual 1e9 tumour cells per mL."""
-    return np.where(cells.sum(axis=1) > 0, density / 1e9, 0.0)
+def _section(density: Array, who: Candidates) -> Array:
+    """CD8 T cells per mm2 in a biopsy's section [n], from those per mL of the largest lesion."""
+    nearest = np.maximum(PER_MM2 * density, EPSILON) / USUAL_TIL
+    return np.asarray(USUAL_TIL * nearest**TIL_POWER * _error("TIL", who))
+
+
+def _per_cell(section: Array, cells: Array) -> Array:
+    """CD8 T cells per tumour cell at the usual 1e9 tumour cells per mL; 0 without a tumour."""
+    return np.where(cells.sum(axis=1) > 0, section / PER_MM2 / 1e9, 0.0)
 
 
 def _score(indication: Indication, batch: Batch) -> Array:
@@ -108,10 +121,14 @@ def _inflammation(indication: Indication, batch: Batch, who: Candidates) -> Arra
     return np.asarray(CRP_USUAL * np.exp(log_level))
 
 
-def _albumin(indication: Indication, batch: Batch, who: Candidates) -> Array:
-    own = ALBUMIN_SPREAD * normal(who.seed, who.number, "albumin")[:, 0]
-    level = ALBUMIN_USUAL + ALBUMIN_FITNESS * who.common["fitness"] - ALBUMIN_BURDEN * _score(indication, batch) + own
-    return np.asarray(np.clip(level, 1.5, 5.5))
+def _albumin(indication: Indication, age: Array, who: Candidates) -> Array:
+    """Albumin in g/dL: lower in the unfit, the old, and those with much or aggressive tumour."""
+    usual = indication.covariates["age"]
+    older = (age - usual.center.value) / usual.spread.value
+    shared = sum(loading * who.common[name] for name, loading in ALBUMIN_LOADINGS.items()) + ALBUMIN_AGE * older
+    rest = np.sqrt(1.0 - ALBUMIN_AGE**2 - sum(loading**2 for loading in ALBUMIN_LOADINGS.values()))
+    own = normal(who.seed, who.number, "albumin")[:, 0]
+    return np.asarray(np.clip(ALBUMIN_USUAL + ALBUMIN_SPREAD * (shared + rest * own), 1.5, 5.5))
 
 
 def _marker(marker: Marker, volume: Array, who: Candidates) -> Array:
