@@ -131,7 +131,7 @@ def calibrate(
             block=recipe.block, first=number * recipe.blocks, workers=workers, progress=told,
         )  # fmt: skip
         everyone = latest if everyone is None else everyone + latest
-        likelihood = learn(everyone, points, targets, recipe.block)
+        likelihood = learn(everyone, points, targets, recipe.block, last=number == recipe.rounds - 1)
     assert likelihood is not None
     assert everyone is not None
     progress("drawing from the posterior", 1.0)
@@ -142,12 +142,12 @@ def calibrate(
     return Calibration(recipe, likelihood, mode, kept, recipe.rounds * recipe.blocks * recipe.block * arms)
 
 
-def learn(everyone: Ensemble, latest: Array, targets: list[Target], block: int) -> Likelihood:
+def learn(everyone: Ensemble, latest: Array, targets: list[Target], block: int, *, last: bool = True) -> Likelihood:
     """Return the likelihood learnt from patients, those far from the latest points [blocks, knobs] counting less."""
     emulator: Emulator[Key] = Emulator.fit(
-        everyone.points, everyone.outcomes, weights=_near(everyone.points, latest), block=block
+        everyone.points, everyone.outcomes, weights=_near(everyone.points, latest), block=block, validated=last
     )
-    return Likelihood.of(emulator, targets)
+    return Likelihood.of(emulator, targets, latest)
 
 
 def _near(points: Array, latest: Array) -> Array:

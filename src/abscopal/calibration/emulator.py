@@ -19,7 +19,7 @@ Key = TypeVar("Key")
 RIDGE = 1.0  # penalty on a slope of one logit over a quarter of a knob's range; four times that on curvatures
 SCALE = 4.0  # quarters of a range
 FOLDS = 5
-STEPS, ENOUGH = 30, 1e-8
+STEPS, ENOUGH = 30, 1e-6
 RAREST = 1e-4  # chance below which a logit is not followed
 
 
@@ -34,7 +34,8 @@ class Emulator(Generic[Key]):
     coefficients, covariance
         Of each outcome [q, terms], [q, terms, terms].
     error
-        Cross-validated root mean square error of the mean of a fold's block, beyond its sampling, [q]; as a share.
+        Cross-validated root mean square error of block means, beyond their sampling, [q]; as a share. NaN if it was not
+        asked for.
     """
 
     keys: tuple[Key, ...]
@@ -51,6 +52,7 @@ class Emulator(Generic[Key]):
         weights: Array | None = None,
         ridge: float = RIDGE,
         block: int = 1,
+        validated: bool = True,
     ) -> Emulator[Key]:
         """Learn from patients.
 
@@ -66,11 +68,16 @@ class Emulator(Generic[Key]):
             Strength of the pull of slopes and curvatures to zero.
         block
             Patients that follow one another share a point; cross-validation leaves out whole blocks.
+        validated
+            Whether to cross-validate, which takes as long again.
         """
         terms = features(points)
         weights = np.ones(len(points)) if weights is None else weights
         fits = [_regress(terms, values, weights, ridge) for values in outcomes.values()]
-        errors = [_cross_validated(terms, values, weights, ridge, block) for values in outcomes.values()]
+        errors = [
+            _cross_validated(terms, values, weights, ridge, block, beta) if validated else float("nan")
+            for values, (beta, _) in zip(outcomes.values(), fits, strict=True)
+        ]
         return cls(tuple(outcomes), np.array([f[0] for f in fits]), np.array([f[1] for f in fits]), np.array(errors))
 
     def predict(self, points: Array) -> Array:
@@ -91,14 +98,14 @@ def features(points: Array) -> Array:
     return np.concatenate([np.ones((len(z), 1)), z, z[:, i] * z[:, j]], axis=1)
 
 
-def _regress(terms: Array, values: Array, weights: Array, ridge: float) -> tuple[Array, Array]:
+def _regress(
+    terms: Array, values: Array, weights: Array, ridge: float, start: Array | None = None
+) -> tuple[Array, Array]:
     """Penalised logistic regression by Newton's method: coefficients and their covariance."""
     known = np.isfinite(values)
     x, y, w = terms[known], values[known], weights[known]
     penalty = _penalty(terms.shape[1], ridge)
-    start = np.average(y, weights=w) if len(y) else 0.5
-    beta: Array = np.zeros(terms.shape[1])
-    beta[0] = np.log(np.clip(start, RAREST, 1 - RAREST) / np.clip(1 - start, RAREST, 1 - RAREST))
+    beta = _flat(y, w, terms.shape[1]) if start is None else start
     for _ in range(STEPS):
         chance = _expit(x @ beta)
         slope = x.T @ (w * (y - chance)) - penalty * beta
@@ -110,6 +117,12 @@ def _regress(terms: Array, values: Array, weights: Array, ridge: float) -> tuple
     return beta, np.asarray(np.linalg.inv(curvature))
 
 
+def _flat(values: Array, weights: Array, terms: int) -> Array:
+    """Return coefficients by which the chance is the mean everywhere."""
+    mean = np.clip(np.average(values, weights=weights) if len(values) else 0.5, RAREST, 1 - RAREST)
+    return np.concatenate([[np.log(mean / (1 - mean))], np.zeros(terms - 1)])
+
+
 def _penalty(terms: int, ridge: float) -> Array:
     knobs = round((np.sqrt(8 * terms + 1) - 3) / 2)
     penalty = np.full(terms, 4.0 * ridge)
@@ -118,7 +131,7 @@ def _penalty(terms: int, ridge: float) -> Array:
     return penalty
 
 
-def _cross_validated(terms: Array, values: Array, weights: Array, ridge: float, block: int) -> float:
+def _cross_validated(terms: Array, values: Array, weights: Array, ridge: float, block: int, start: Array) -> float:
     """Error of block means beyond their own sampling, over blocks left out fold by fold."""
     number = np.arange(len(values)) // block
     fold, known = number % FOLDS, np.isfinite(values)
@@ -127,7 +140,7 @@ def _cross_validated(terms: Array, values: Array, weights: Array, ridge: float, 
     predicted = np.empty(len(values))
     for one in range(FOLDS):
         rest = np.where(fold == one, 0.0, weights)
-        beta, _ = _regress(terms, np.where(fold == one, np.nan, values), rest, ridge)
+        beta, _ = _regress(terms, np.where(fold == one, np.nan, values), rest, ridge, start)
         predicted[fold == one] = _expit(terms[fold == one] @ beta)
     size = np.bincount(number, known * weights)
     used = size > 0

@@ -62,26 +62,35 @@ class Likelihood:
         Of all that the targets count.
     targets
         Published figures.
-    covariance
-        Of their errors [targets, targets].
+    factor
+        Cholesky factor of the covariance of their errors, the emulator's own among them, [targets, targets].
     """
 
     emulator: Emulator[Key]
     targets: tuple[Target, ...]
-    covariance: Array
+    factor: Array
 
     @classmethod
-    def of(cls, emulator: Emulator[Key], targets: Sequence[Target]) -> Likelihood:
-        """Build it for targets that are shares; the emulator has to know all of them."""
-        return cls(emulator, tuple(targets), covariance(targets))
+    def of(cls, emulator: Emulator[Key], targets: Sequence[Target], around: Array) -> Likelihood:
+        """Build it for targets that are shares.
+
+        Parameters
+        ----------
+        emulator
+            Knows all of them.
+        targets
+            What was published.
+        around
+            Points [points, knobs] over which the emulator's own variance is averaged.
+        """
+        place = {key: number for number, key in enumerate(emulator.keys)}
+        own = (emulator.uncertainty(around) ** 2).mean(axis=0)[[place[_key(t)] for t in targets]]
+        return cls(emulator, tuple(targets), np.linalg.cholesky(covariance(targets) + np.diag(own)))
 
     def log(self, points: Array) -> Array:
-        """Return the normal log likelihood, the emulator's own error added, [points], up to a constant."""
-        gap, variance = self.gaps(points), self.emulator.uncertainty(points)[:, self._places()] ** 2
-        total = self.covariance + np.einsum("kq,qr->kqr", variance, np.eye(len(self.targets)))
-        factor = np.linalg.cholesky(total)
-        white = np.linalg.solve(factor, gap[..., None])[..., 0]
-        return np.asarray(-0.5 * (white**2).sum(axis=1) - np.log(np.einsum("kqq->kq", factor)).sum(axis=1))
+        """Return the normal log likelihood, [points], up to a constant."""
+        white = np.linalg.solve(self.factor, self.gaps(points).T)
+        return np.asarray(-0.5 * (white**2).sum(axis=0))
 
     def gaps(self, points: Array) -> Array:
         """Emulated less published [points, targets]."""
@@ -89,7 +98,7 @@ class Likelihood:
 
     def _places(self) -> list[int]:
         place = {key: number for number, key in enumerate(self.emulator.keys)}
-        return [place[t.protocol, t.arm, t.quantity] for t in self.targets]
+        return [place[_key(t)] for t in self.targets]
 
 
 def covariance(targets: Sequence[Target]) -> Array:
@@ -113,6 +122,10 @@ def _sampled(targets: Sequence[Target], same: NDArray[np.bool_]) -> Array:
                 correlation = np.sqrt(max(late * (1 - early), 0.0) / max(early * (1 - late), 1e-9))
                 result[i, j] = correlation * targets[i].sampling * targets[j].sampling
     return result
+
+
+def _key(target: Target) -> Key:
+    return target.protocol, target.arm, target.quantity
 
 
 def _curve(target: Target) -> tuple[str, str, str]:

@@ -16,6 +16,6 @@ from abscopal.cli.app import NOT_ADVICE, app, main
 from abscopal.cli.catalogue import Kind
 
 __all__ = [
-    "NOT_ADVICE", "Kind", "app", "assess", "bench", "calibrate", "catalogue", "check", "cost", "gallery", "main", "merge", "new",
-    "run", "validate",
+    "NOT_ADVICE", "Kind", "app", "assess", "bench", "calibrate", "catalogue", "check", "cost", "gallery", "main",
+    "merge", "new", "run", "validate",
 ]  # fmt: skip
