@@ -79,6 +79,8 @@ class Task:
         Of the ensemble.
     file
         Where the outcomes go.
+    same
+        Whether every block holds the same patients.
     """
 
     wanted: Wanted
@@ -88,6 +90,7 @@ class Task:
     block: int
     seed: int
     file: Path
+    same: bool = False
 
 
 def simulate(
@@ -100,18 +103,20 @@ def simulate(
     block: int = BLOCK,
     first: int = 0,
     workers: int = 1,
+    same: bool = False,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Ensemble:
     """Live a block of patients of each protocol at each point [blocks, knobs]; what is done lies in `folder`.
 
     The result does not depend on `workers`, or on whether it was interrupted. `first` is the number of the first block:
-    ensembles of one seed that do not overlap share no patients.
+    ensembles of one seed that do not overlap share no patients. With `same`, all blocks hold the same ones: what then
+    differs between two points is what the points do, for a screening that compares few patients.
     """
     folder.mkdir(parents=True, exist_ok=True)
     starts = range(0, len(points), BLOCKS_AT_ONCE)
     tasks = [
         Task(one, tuple(knobs), points[i : i + BLOCKS_AT_ONCE], first + i, block, seed,
-             folder / f"{one[0].name}-{first + i:05d}.npz")
+             folder / f"{one[0].name}-{first + i:05d}.npz", same)
         for i in starts for one in wanted
     ]  # fmt: skip
     _live_all([task for task in tasks if not task.file.exists()], len(tasks), workers, progress)
@@ -169,7 +174,7 @@ def _block(design: Design, task: Task, number: int) -> VirtualPopulation | None:
     """Draw one block, or None where too few patients would be plausible: such a point is nowhere near the answer."""
     values = {knob.path: knob.value(float(unit)) for knob, unit in zip(task.knobs, task.points[number], strict=True)}
     here = replace(design, indication=turned(design.indication, values, "a point of a calibration"))
-    place = task.first + number
+    place = 0 if task.same else task.first + number
     pool = Pool(place * task.block, (place + 1) * task.block, 2**31)  # of a trial larger than any ensemble
     try:
         return enrol(here, task.seed, which=[pool])

@@ -32,8 +32,10 @@ class Knob:
     def value(self, unit: float) -> float:
         """Value at a point of [0, 1]."""
         if self.logarithmic:
-            return float(self.low * (self.high / self.low) ** unit)
-        return float(self.low + (self.high - self.low) * unit)
+            found = self.low * (self.high / self.low) ** unit
+        else:
+            found = self.low + (self.high - self.low) * unit
+        return float(min(max(found, self.low), self.high))  # rounding must not leave the range
 
     def unit(self, value: float) -> float:
         """Point of [0, 1] of a value."""
