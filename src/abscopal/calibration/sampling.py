@@ -85,7 +85,8 @@ class Likelihood:
         """
         place = {key: number for number, key in enumerate(emulator.keys)}
         own = (emulator.uncertainty(around) ** 2).mean(axis=0)[[place[_key(t)] for t in targets]]
-        return cls(emulator, tuple(targets), np.linalg.cholesky(covariance(targets) + np.diag(own)))
+        factor = np.asarray(np.linalg.cholesky(covariance(targets) + np.diag(own)), dtype=np.float64)
+        return cls(emulator, tuple(targets), factor)
 
     def log(self, points: Array) -> Array:
         """Return the normal log likelihood, [points], up to a constant."""
