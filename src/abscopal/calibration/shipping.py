@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +51,14 @@ def ship_fit(found: Calibration) -> list[str]:
     for path, value in found.values.items():
         first, *rest = path.split(".")
         if first == "drugs":
-            _write(catalogue.path("drugs", rest[0]), {f"values.{rest[1]}": value}, reason)
+            _write(catalogue.path("drugs", rest[0]), {rest[1]: value}, reason, _of_drug)
         elif first == "shared":
             mechanism = _mechanism_of(rest[0])
             left.append(f"write by hand: {rest[0]} = {value:.4g} in {mechanism}, source: {reason}")
     return left
 
 
-def _write(file: Path, values: dict[str, float], reason: str) -> None:
+def _write(file: Path, values: dict[str, float], reason: str, find: Callable[[Any, str], Any] | None = None) -> None:
     """Put values into a file, leaving the rest of its text as it is."""
     from ruamel.yaml import YAML
 
@@ -65,9 +66,7 @@ def _write(file: Path, values: dict[str, float], reason: str) -> None:
     yaml.width = 400
     document = yaml.load(file.read_text(encoding="utf-8"))
     for path, value in values.items():
-        fact: Any = document
-        for key in path.split("."):
-            fact = fact[key]
+        fact = (find or _at)(document, path)
         fact["value"], fact["source"], fact["derived"] = float(f"{value:.4g}"), "fitted", reason
         for key in ("grade", "where"):
             fact.pop(key, None)
@@ -75,6 +74,21 @@ def _write(file: Path, values: dict[str, float], reason: str) -> None:
     with draft.open("w", encoding="utf-8") as stream:
         yaml.dump(document, stream)
     draft.replace(file)
+
+
+def _at(document: Any, path: str) -> Any:
+    for key in path.split("."):
+        document = document[key]
+    return document
+
+
+def _of_drug(document: Any, name: str) -> Any:
+    """Return the number of an effect; the effect's name, if it has one, stands before that of the number."""
+    for effect in document["effects"]:
+        for key, fact in effect.get("values", {}).items():
+            if name == (f"{effect['name']}_{key}" if "name" in effect else key):
+                return fact
+    return _at(document, f"kinetics.values.{name}")
 
 
 def _mechanism_of(parameter: str) -> str:
