@@ -19,9 +19,12 @@ def conjugate(width=1.0, shift=0.0, seed=1):
 
 
 def test_the_exact_posterior_of_a_normal_mean_passes_both_tests():
-    found = conjugate()
-    assert ecdf_test(found.rank, DRAWS).min() > 0.01
-    assert chi_square(found.rank, DRAWS).min() > 0.01
+    several = [conjugate(seed=seed) for seed in (1, 2, 3, 4)]
+    for test in (ecdf_test, chi_square):
+        p = np.concatenate([test(one.rank, DRAWS) for one in several])
+        assert p.min() > 0.01
+        assert np.median(p) > 0.2
+    found = several[0]
     assert found.coverage == pytest.approx(np.tile(np.array(LEVELS)[:, None], 2), abs=0.07)
     assert np.abs(found.score.mean(axis=0)).max() < 0.15
     assert found.score.std() == pytest.approx(1.0, abs=0.1)

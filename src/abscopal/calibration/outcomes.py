@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from abscopal.analysis.toxicity import IMMUNE_RELATED, SEVERE
+from abscopal.clinic.adverse_events import episodes
 from abscopal.clinic.criteria.criterion import Response, criterion_named
 from abscopal.clinic.endpoints import progression_free_survival
 from abscopal.clinic.records import visits_of
+from abscopal.clinic.toxicity_grades import EVENTS
 from abscopal.trial.course import Course
 from abscopal.trial.simulate import Design
 from abscopal.trial.subject_level import known
 from abscopal.units import DAYS_PER_MONTH
 
+SEVERE_IRAE = "severe irAE"
 STEP_DAYS = 15.0  # to either side of a median: half a month
 Array = NDArray[np.float64]
 
@@ -28,9 +32,10 @@ class Outcomes:
         self.death = np.where(np.isnan(end.death_day), np.inf, end.death_day)
         free = progression_free_survival(visits, end)
         self.free = np.where(free.censored, np.inf, free.day)
+        self.course = course
 
     def of(self, quantity: str) -> Array:
-        """Return a quantity of each subject [n]: "ORR", "CR", "OS 12", "PFS 6", "PFS median 6.9".
+        """Return a quantity of each subject [n]: "ORR", "CR", "OS 12", "PFS 6", "PFS median 6.9", "severe irAE".
 
         Around a median the shares half a month earlier and later are averaged: scans make the curve fall in steps.
         """
@@ -38,8 +43,19 @@ class Outcomes:
             return np.isin(self.best, (Response.CR, Response.PR)).astype(float)
         if quantity == "CR":
             return np.asarray(self.best == Response.CR, dtype=float)
+        if quantity == SEVERE_IRAE:
+            return self._severe_irae()
         endpoint, *median, month = quantity.split()
         event = self.death if endpoint == "OS" else self.free
         days = float(month) * DAYS_PER_MONTH
         around = (-STEP_DAYS, STEP_DAYS) if median else (0.0,)
         return np.asarray(np.mean([event > days + shift for shift in around], axis=0))
+
+    def _severe_irae(self) -> Array:
+        """Whether a subject has an immune-related adverse event of grade 3 or more before any later therapy [n]."""
+        course, found = self.course, episodes(self.course.grades)
+        later = np.where(np.isnan(course.subsequent_day), np.inf, course.subsequent_day)
+        immune = np.array([EVENTS[name].category == IMMUNE_RELATED for name in course.graded], dtype=bool)
+        severe = (found.worst >= SEVERE) & (found.first <= later[found.subject])
+        severe[severe] = immune[found.event[severe]]
+        return np.asarray(np.bincount(found.subject[severe], minlength=len(course.arm)) > 0, dtype=float)

@@ -62,7 +62,7 @@ class Recovery:
     @property
     def coverage(self) -> Array:
         """Share of truths inside the intervals, [levels, d]."""
-        return self.inside.mean(axis=1)
+        return np.asarray(self.inside.mean(axis=1))
 
 
 def recovery(truth: Array, draws: Array, prior: Array) -> Recovery:
