@@ -2,6 +2,8 @@
 
     python scripts/protocols_from_trials.py FOLDER [NAME ...]
 
+Every figure that is left out is printed with its reason; one without a reason makes the script fail.
+
 FOLDER holds `trials.yaml` (published figures, arm by arm, each checked or recalled) and `survival/` (survival times
 reconstructed from printed Kaplan-Meier figures). Reconstructed curves enter a protocol only as figures derived from
 them: the Kaplan-Meier estimate every three months, with citation. What the protocols add to the folder (accrual,
@@ -22,7 +24,9 @@ from protocols.adverse_events import adverse_events
 from protocols.curves import curves
 from protocols.design import After, Design
 from protocols.figures import baseline, contrasts, published
+from protocols.left_out import carry, left_out, watched
 from protocols.regimens import sentence
+from protocols.subgroups import subgroups
 
 TARGET = Path(__file__).parents[1] / "src" / "abscopal" / "protocols"
 SCHEMA = "../protocol/protocol.schema.json"
@@ -45,7 +49,8 @@ DESIGNS = {
 
 def main(folder: Path, names: list[str]) -> None:
     """Write the protocols named, or all."""
-    trials = {trial["id"]: trial for trial in read_yaml(folder / "trials.yaml")["trials"]}
+    trials = {trial["id"]: watched(trial) for trial in read_yaml(folder / "trials.yaml")["trials"]}
+    unexplained = 0
     for name in names or DESIGNS:
         trial = trials[name.replace("-", "_")]
         whole = plain(Protocol(**fields_of(name, DESIGNS[name], trial, folder)))
@@ -53,6 +58,16 @@ def main(folder: Path, names: list[str]) -> None:
         path = TARGET / f"{name}.yaml"
         path.write_text(to_yaml(protocol, schema=SCHEMA, defaults=False), encoding="utf-8")
         print(path.relative_to(TARGET.parents[2]))
+        unexplained += report(left_out(trial, set(DESIGNS[name].arms.values())))
+    if unexplained:
+        sys.exit(f"{unexplained} figures were left out for no known reason")
+
+
+def report(figures: list[tuple[str, str]]) -> int:
+    """Print the figures that were left out, each with its reason; return how many have none."""
+    for place, reason in figures:
+        print(f"    left out: {place}: {reason or 'NO REASON KNOWN'}")
+    return sum(not reason for _, reason in figures)
 
 
 def fields_of(name: str, design: Design, trial: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -70,7 +85,10 @@ def fields_of(name: str, design: Design, trial: dict[str, Any], folder: Path) ->
         **({"setting": "adjuvant"} if design.adjuvant else {}),
         "subjects": sum(sizes.values()),
         "arms": {
-            ours: arm_fields(ours, design, by_id[theirs], allocation[ours], trial)
+            ours: with_subgroups(
+                arm_fields(ours, design, by_id[theirs], allocation[ours], trial),
+                subgroups(name, ours, design, trial, folder / "survival"),
+            )
             for ours, theirs in design.arms.items()
         },
         "scans": design.scans,
@@ -117,6 +135,11 @@ def arm_fields(
     }
 
 
+def with_subgroups(arm: dict[str, Any], parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return an arm with what was published of parts of it."""
+    return arm | {"published": arm["published"] | {"subgroups": parts}}
+
+
 def alive_after_progression(results: dict[str, Any], design: Design) -> float:
     """Return the share of all randomised alive after progression: all but the progression-free and those dying first.
 
@@ -135,7 +158,7 @@ def subsequent(after: After, progressing: float, trial: dict[str, Any]) -> dict[
     """Return later treatment as a share of those alive after progression."""
     part, source = after.of_randomised, after.source
     if part is None:
-        crossing = trial["crossover_pct_control_to_io"]
+        crossing = carry(trial["crossover_pct_control_to_io"])
         part, source = crossing["value"] / 100, crossing["source"]
     note = f"{round(100 * part)} % of all randomised" + (f", {after.note}" if after.note else "")
     regimen = [after.regimen] if isinstance(after.regimen, str) else list(after.regimen)

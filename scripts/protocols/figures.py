@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from protocols.design import Design
+from protocols.left_out import carry
 
 BASELINE = {
     "median_age": "age_median", "mean_age": "age_median", "male_pct": "male", "ecog1_pct": "ecog1", "m1c_pct": "m1c",
@@ -60,7 +61,17 @@ def published(ours: str, design: Design, arm: dict[str, Any]) -> dict[str, Any]:
     found["os_at"] = {month: figure(value, 100) for month, value in arm.get("os_at", {}).items()}
     if design.keep_pfs_at:
         found["pfs_at"] = progression_free(design, arm)
+    found["dor_at"] = {month: still_responding(value, arm) for month, value in arm.get("dor_at", {}).items()}
     return found
+
+
+def still_responding(value: dict[str, Any], arm: dict[str, Any]) -> dict[str, Any]:
+    """Return the share of responders still in response; one of all treated is divided by the response rate."""
+    share = figure(value, 100)
+    if "of treated" not in share["note"]:
+        return share
+    note = f"{value['value']:g} % of those treated, divided by the response rate"
+    return share | {"value": round(value["value"] / arm["orr"]["value"], 3), "note": note}
 
 
 def progression_free(design: Design, arm: dict[str, Any]) -> dict[int, Any]:
@@ -76,7 +87,7 @@ def prefixed(note: str, value: dict[str, Any]) -> dict[str, Any]:
 
 def figure(value: dict[str, Any], divide: float = 1, key: str = "") -> dict[str, Any]:
     """Return a figure with its interval, source and note; an interval from memory makes the note say so."""
-    lo, hi = value.get("ci95", (None, None))
+    lo, hi = carry(value).get("ci95", (None, None))
     note = value.get("note", "")
     notes = [
         "first report" if key.endswith("primary") else "",
@@ -101,7 +112,7 @@ def baseline(design: Design, trial: dict[str, Any]) -> dict[str, Any]:
             marginals[name] = figure(found[theirs], 100 if theirs.endswith("_pct") else 1)
             marginals[name]["note"] = BASELINE_NOTES.get(theirs, "")
     if "ecog1" not in marginals and "ecog0_pct" in found:
-        zero = found["ecog0_pct"]
+        zero = carry(found["ecog0_pct"])
         marginals["ecog1"] = {"value": round(1 - zero["value"] / 100, 5), "source": zero["source"]}
     eligible = {"source": "recalled", "note": "as the trial enrolled"}
     chosen = {name: {"value": value, **eligible} for name, value in design.baseline.items()}
@@ -114,7 +125,7 @@ def united(found: dict[str, Any], marginals: dict[str, Any]) -> dict[str, Any]:
     for name, groups in UNITED.items():
         parts = [found[group] for group in groups if group in found]
         if len(parts) > 1 and name not in marginals:
-            value = round(sum(part["value"] for part in parts) / 100, 5)
+            value = round(sum(carry(part)["value"] for part in parts) / 100, 5)
             sums[name] = {"value": value, "source": parts[0]["source"], "note": "sum of the published groups"}
     return sums
 

@@ -2,7 +2,7 @@
 
 from abscopal.protocol.procedure import Ablation, Lesions, Radiotherapy, Resection
 from abscopal.protocol.protocol import DISCLAIMER, Arm, Protocol, Subsequent
-from abscopal.protocol.published import AdverseEvent, Baseline, Citation, Contrast, Curve, Figure, Published
+from abscopal.protocol.published import AdverseEvent, Baseline, Citation, Contrast, Curve, Figure, Published, Subgroup
 from abscopal.protocol.regimen import Daily, Doses, Regimen
 from abscopal.protocol.schedule import At, Every, Schedule
 from abscopal.protocol.treatment import Treatment, parse_treatment
@@ -11,5 +11,5 @@ from abscopal.protocol.yaml_form import plain, read_protocol, to_yaml
 __all__ = [
     "DISCLAIMER", "Ablation", "AdverseEvent", "Arm", "At", "Baseline", "Citation", "Contrast", "Curve", "Daily",
     "Doses", "Every", "Figure", "Lesions", "Protocol", "Published", "Radiotherapy", "Regimen", "Resection",
-    "Schedule", "Subsequent", "Treatment", "parse_treatment", "plain", "read_protocol", "to_yaml",
+    "Schedule", "Subgroup", "Subsequent", "Treatment", "parse_treatment", "plain", "read_protocol", "to_yaml",
 ]  # fmt: skip

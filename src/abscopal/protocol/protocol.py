@@ -19,7 +19,8 @@ from pydantic_core import CoreSchema
 
 from abscopal.errors import InputError, Problem, shown, unknown
 from abscopal.protocol.access import Access
-from abscopal.protocol.condition import Condition, divides, excluded, read_condition
+from abscopal.protocol.condition import divides, excluded
+from abscopal.protocol.condition_field import ConditionField
 from abscopal.protocol.criteria import Criteria
 from abscopal.protocol.imaging import ImagingCharter
 from abscopal.protocol.management import Management
@@ -61,12 +62,6 @@ TreatmentField = Annotated[
     ),
 ]
 Regimens = Annotated[tuple[TreatmentField, ...], BeforeValidator(_as_list)]
-ConditionField = Annotated[
-    InstanceOf[Condition],
-    BeforeValidator(read_condition),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "examples": ["ECOG <= 1", "PDL1 >= 50 %", "no brain metastases"]}),
-]
 Stratifier = Annotated[ConditionField, AfterValidator(divides)]
 MOST_STRATIFIERS = 5  # 32 strata; a block of each is soon more than a trial's subjects
 
@@ -283,6 +278,11 @@ class Protocol(Record):
         for number, curve in enumerate(self.curves):
             if curve.arm not in names:
                 yield unknown(f"curves[{number}].arm", "arm", curve.arm, names)
+        for number, arm in enumerate(self.arms):
+            for place, group in enumerate(arm.published.subgroups if arm.published else ()):
+                if group.against and group.against not in names:
+                    path = f"arms[{number}].published.subgroups[{place}].against"
+                    yield unknown(path, "arm", group.against, names)
 
     def _time_problems(self) -> Iterator[Problem]:
         if self.accrual_ramp_months > self.accrual_months:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, model_serializer
+from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, model_serializer, model_validator
 from pydantic_core import CoreSchema
 
 from abscopal.errors import InputError, Problem, shown
+from abscopal.protocol.condition_field import ConditionField
 from abscopal.record import Real, Record, Whole
 
 Checked = Literal["checked", "recalled", "assumed"]
@@ -136,6 +137,33 @@ class AdverseEvent(Record):
     grade3: Share | None = Field(default=None, description="Share with the event of grade 3 or higher.")
 
 
+class Subgroup(Record):
+    """What those of one arm did who were alike at baseline: rates as shares of 1, times in months."""
+
+    name: str = Field(description="As the publication calls them, such as PD-L1 >=50%.")
+    who: tuple[ConditionField, ...] = Field(
+        default=(), description="Conditions that all of them meet; none where no simulated patient can be told so."
+    )
+    n: Annotated[Whole, Field(gt=0)] | None = Field(default=None, description="Subjects of the subgroup in the arm.")
+    orr: Share | None = Field(default=None, description="Objective response rate.")
+    cr: Share | None = Field(default=None, description="Complete response rate.")
+    pfs_median: Amount | None = Field(default=None, description="Median progression-free survival, months.")
+    os_median: Amount | None = Field(default=None, description="Median overall survival, months.")
+    dor_median: Amount | None = Field(default=None, description="Median duration of response, months.")
+    os_at: dict[Whole, Share] = Field(default={}, description="Overall survival by month.")
+    against: str = Field(default="", description="Name of the arm in the denominator of the hazard ratios.")
+    os_hr: Amount | None = Field(default=None, description="Hazard ratio of death, in the subgroup.")
+    pfs_hr: Amount | None = Field(default=None, description="Hazard ratio of progression or death, in the subgroup.")
+    note: str = Field(default="", description="What a reader must know, such as which assay told them.")
+    citation: str = Field(default="", description="Where its curve was printed and who reconstructed it.")
+
+    @model_validator(mode="after")
+    def _ratio_of_two_arms(self) -> Self:
+        if (self.os_hr or self.pfs_hr) and not self.against:
+            raise InputError([Problem("against", "the arm in the denominator of the hazard ratio", "nothing")])
+        return self
+
+
 class Published(Record):
     """What one arm of the published trial did: rates as shares of 1, times in months."""
 
@@ -149,7 +177,9 @@ class Published(Record):
     ttr_median: Amount | None = Field(default=None, description="Median time to response, months.")
     os_at: dict[Whole, Share] = Field(default={}, description="Overall survival by month.")
     pfs_at: dict[Whole, Share] = Field(default={}, description="Progression-free survival by month.")
+    dor_at: dict[Whole, Share] = Field(default={}, description="Responders still in response, by month of response.")
     adverse_events: dict[str, AdverseEvent] = Field(default={}, description="Adverse events by name.")
+    subgroups: tuple[Subgroup, ...] = Field(default=(), description="Results in parts of the arm.")
 
 
 class Contrast(Record):
