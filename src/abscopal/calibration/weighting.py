@@ -7,7 +7,8 @@ The patients and the model stay as they are; only their weights w (mean 1) move,
 Weights that minimise this are exponential in the outcomes, so the search is over one number per figure: a convex
 problem (the dual), solved by Newton's method. A figure known badly is matched loosely; as errors go to zero the
 published figures are met exactly, which is entropy balancing. `trust` says how strongly the patients as drawn are held
-to: with 1, a divergence of one nat weighs as much as one figure that is sqrt(2) standard errors off.
+to, in patients: n patients drawn from a population show the outcomes of another one, apart by a divergence of D nats,
+with probability exp(-n D) (Sanov), so the virtual population counts as a sample of `trust` real patients would.
 
 Where it comes from: prevalence weighting of virtual patients against published statistics, with the effective sample
 size as a brake, is MAPEL (Schmidt BJ et al. BMC Bioinformatics 2013;14:221) and the QSP Toolbox (Cheng Y et al. AAPS J
@@ -30,6 +31,7 @@ from abscopal.random_streams import uniform
 
 FEWEST_EFFECTIVE = 0.2  # share of the patients; below, a handful of them decide what is predicted
 OUT_OF_REACH = 1e-6  # of a mean; more than this from every weighted mean is not rounding
+TRUST = 10.0  # patients; an assumption, see docs/weighting.md for what others give
 MOST_STEPS, STILL = 200, 1e-12  # of Newton's method, and the decrease after which a last step is exact
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -111,14 +113,15 @@ class Weighting:
 
 def _out_of_reach(moments: Sequence[Moment], nearest: Array) -> list[str]:
     return [
-        f"{one.arm}, {one.quantity}: no weights of these patients reach {one.aim:.3f}; the nearest is {mean:.3f}"
+        f"{one.arm}, {one.quantity}: no weights of these patients reach {one.aim:.3f}; the nearest is {mean:.3f}, "
+        f"{abs(mean - one.aim) / one.error:.1f} standard errors off"
         for one, mean in zip(moments, nearest, strict=True)
         if not np.isnan(mean)
     ]
 
 
 def weigh(
-    moments: Sequence[Moment], *, held: Sequence[Moment] = (), group: ArrayLike | None = None, trust: float = 1.0
+    moments: Sequence[Moment], *, held: Sequence[Moment] = (), group: ArrayLike | None = None, trust: float = TRUST
 ) -> Weighting:
     """Find the weights of least divergence under which means come near what they aim at.
 
@@ -131,7 +134,7 @@ def weigh(
     group : (n,) int, optional
         Groups whose total weight stays, such as randomised arms; one group of all if left out.
     trust
-        How strongly the patients as drawn are held to, above 0.
+        How many real patients the virtual population counts as, above 0.
 
     Raises
     ------
@@ -188,7 +191,7 @@ def _rows(moments: Sequence[Moment]) -> Array:
     return rows
 
 
-def tilt(rows: Array, error: Array, group: Index, trust: float = 1.0) -> Array:
+def tilt(rows: Array, error: Array, group: Index, trust: float = TRUST) -> Array:
     """Solve the dual: weights [n] that bring the means of `rows` near zero, with mean 1 in every group.
 
     Parameters

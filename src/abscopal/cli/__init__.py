@@ -10,6 +10,7 @@ from abscopal.cli import check
 from abscopal.cli import new
 from abscopal.cli import cost
 from abscopal.cli import calibrate
+from abscopal.cli import weigh
 from abscopal.cli import validate
 from abscopal.cli import bench
 from abscopal.cli.app import NOT_ADVICE, app, main
@@ -17,5 +18,5 @@ from abscopal.cli.catalogue import Kind
 
 __all__ = [
     "NOT_ADVICE", "Kind", "app", "assess", "bench", "calibrate", "catalogue", "check", "cost", "gallery", "main",
-    "merge", "new", "run", "validate",
+    "merge", "new", "run", "validate", "weigh",
 ]  # fmt: skip
