@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abscopal.calibration.knobs import Knob
-from abscopal.calibration.outcomes import Outcomes
+from abscopal.calibration.outcomes import Outcomes, months_of
 from abscopal.indications.posterior import turned
 from abscopal.population.pools import Pool
 from abscopal.population.virtual_population import VirtualPopulation, join
@@ -163,8 +163,7 @@ def live(task: Task) -> None:
 
 def _complete(protocol: Protocol, quantities: Sequence[tuple[str, str]]) -> Protocol:
     """Return the protocol with complete follow-up, as long as what is counted needs."""
-    last = [quantity.split()[-1] for _, quantity in quantities]
-    months = max([float(month) for month in last if month.replace(".", "").isdigit()], default=12.0)
+    months = max([month for _, quantity in quantities if (month := months_of(quantity))], default=12.0)
     complete = {"accrual_months": 0.0, "follow_up_months": months + 1.0, "dropout_per_year": 0.0,
                 "withdrawal_per_year": 0.0}  # fmt: skip
     return protocol.model_copy(update=complete)
@@ -189,6 +188,6 @@ def _lived(design: Design, population: VirtualPopulation, quantities: Sequence[t
     n = len(population.number)
     everywhere = population.take(np.tile(np.arange(n), len(arms)))
     everywhere.batch.tolerance = TOLERANCE
-    outcomes = Outcomes(design, follow(design, everywhere, np.repeat(arms, n), seed))
+    outcomes = Outcomes(design, follow(design, everywhere, np.repeat(arms, n), seed), everywhere.baseline)
     of_arm = {names[arm]: slice(place * n, (place + 1) * n) for place, arm in enumerate(arms)}
     return np.array([outcomes.of(quantity)[of_arm[arm]] for arm, quantity in quantities])
