@@ -1,17 +1,18 @@
-"""The coarse fit: targets as published, knobs within their ranges, and a loss that can be lowered."""
+"""What a calibration starts from: targets as published, of calibration trials alone, knobs, recipes, posteriors."""
 
 import ast
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from abscopal import calibration, catalogue
-from abscopal.calibration.fit import Problem, fit
-from abscopal.calibration.knobs import Knob, knobs_of, turn
+from abscopal.calibration.calibrate import calibrate
+from abscopal.calibration.knobs import Knob, knobs_of
+from abscopal.calibration.recipe import load_recipe, recipe_names
 from abscopal.calibration.targets import fit_targets, targets_of
 from abscopal.errors import InputError
+from abscopal.indications.posterior import Posterior, load_posterior, turned
 from abscopal.protocol import Arm, Protocol
 
 
@@ -71,8 +72,6 @@ def test_a_fit_is_refused_any_trial_that_is_not_for_calibration(role):
     protocol = catalogue.load_protocol("mdx010-20").model_copy(update={"role": role})
     with pytest.raises(InputError, match="role: calibration"):
         fit_targets([protocol], 36.5)
-    with pytest.raises(InputError, match="role: calibration"):
-        Problem([protocol], [], 10, 1, 12.5, 1)
 
 
 RESULTS = {"published", "contrasts", "curves"}  # of an arm, of a protocol
@@ -124,8 +123,17 @@ def test_no_figure_of_a_validation_trial_is_read_by_the_fit():
         trials = [catalogue.load_protocol(trial) for trial in catalogue.indication(name).calibration]
         gathered = {target.protocol for target in fit_targets(trials, 60.0)}
         assert gathered == set(catalogue.indication(name).calibration)
-    problem = Problem([catalogue.load_protocol("mdx010-20")], [], 10, 1, 12.5, 1)
-    assert {target.protocol for target in problem.targets} == {"mdx010-20"}
+    for name in recipe_names():
+        gathered = {t.protocol for t in fit_targets(map(catalogue.load_protocol, load_recipe(name).protocols), 36.5)}
+        assert gathered == set(load_recipe(name).protocols)
+
+
+@pytest.mark.usefixtures("_sealed")
+def test_a_recipe_that_names_a_validation_trial_is_refused_before_anything_is_simulated(tmp_path):
+    recipe = load_recipe("melanoma").model_copy(update={"protocols": ["mdx010-20", "checkmate-066"]})
+    with pytest.raises(InputError, match=r"checkmate-066.*role: calibration"):
+        calibrate(recipe, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_only_the_door_that_checks_roles_reads_published_results_in_the_fit():
@@ -141,12 +149,6 @@ def test_only_the_door_that_checks_roles_reads_published_results_in_the_fit():
     assert readers == callers == {"targets.py"}
 
 
-def test_calibration_protocols_are_never_those_of_validation(melanoma):
-    assert "checkmate-066" not in melanoma.calibration
-    assert set(melanoma.calibration) == {"checkmate-067", "keynote-006", "mdx010-20"}
-    assert set(catalogue.indication("nsclc").calibration) == {"checkmate-017", "checkmate-057", "oak"}
-
-
 @pytest.mark.parametrize(("low", "high"), [(0.1, 10.0), (0.2, 0.9)])
 def test_a_knob_turns_to_a_value_and_back(low, high):
     knob = Knob("x", low, high, low)
@@ -156,22 +158,64 @@ def test_a_knob_turns_to_a_value_and_back(low, high):
     assert knob.value(1.0) == pytest.approx(high)
 
 
-def test_turning_knobs_changes_just_those_numbers(melanoma):
-    knobs = knobs_of(melanoma, ["parameters.growth.center", "shared.kill_rate", "drugs.docetaxel.potency"])
-    turned = turn(melanoma, knobs, np.array([0.5, 0.5, 0.5]))
-    before, after = dict(melanoma.facts()), dict(turned.facts())
-    changed = {path for path in after if path not in before or before[path].value != after[path].value}
-    assert changed == {"parameters.growth.center", "fixed.kill_rate", "fixed.docetaxel_potency"}
-    assert after["fixed.kill_rate"].value == pytest.approx(knobs[1].value(0.5))
+def test_turning_numbers_changes_just_those(melanoma):
+    changed = {"parameters.growth.center": 0.01, "shared.kill_rate": 2.0, "drugs.nab-paclitaxel.potency": 0.2}
+    before, after = dict(melanoma.facts()), dict(turned(melanoma, changed).facts())
+    found = {path for path in after if path not in before or before[path].value != after[path].value}
+    assert found == {"parameters.growth.center", "fixed.kill_rate", "fixed.nab_paclitaxel_potency"}
+    assert after["fixed.kill_rate"].value == 2.0
 
 
-def test_a_fit_lowers_the_loss_and_keeps_its_best(tmp_path, melanoma):
-    record = tmp_path / "fit.json"
-    knobs = knobs_of(melanoma, ["fixed.death_rate"])
-    problem = Problem([catalogue.load_protocol("mdx010-20")], knobs, 40, 1, 12.5, 1)
-    fit(problem, generations=2, candidates=4, record=record, spread=0.3)
-    kept = json.loads(record.read_text())
-    point = np.array([knobs[0].unit(kept["values"]["fixed.death_rate"])])
-    assert problem.evaluate(point).loss == pytest.approx(kept["loss"])
-    worst = max(problem.evaluate(np.array([u])).loss for u in (0.0, 1.0))
-    assert kept["loss"] < worst
+def test_a_number_that_an_indication_lacks_is_refused(melanoma):
+    with pytest.raises(InputError, match=r"parameters\.growth\.middle"):
+        turned(melanoma, {"parameters.growth.middle": 1.0})
+
+
+def test_knobs_take_their_ranges_from_indication_mechanism_and_drug(melanoma):
+    own, shared, drug = knobs_of(melanoma, ["parameters.growth.center", "shared.kill_rate", "drugs.docetaxel.potency"])
+    assert (own.low, own.high) == melanoma.parameters["growth"].center.range
+    assert (shared.low, shared.high) == catalogue.disease_model().parameters["kill_rate"].range
+    assert (drug.low, drug.high) == catalogue.drug("docetaxel").values["potency"].range
+
+
+def test_a_posterior_is_read_as_it_was_written_and_a_bad_line_is_named(tmp_path):
+    file = tmp_path / "x.posterior.csv"
+    written = Posterior(("a.b", "fixed.c"), np.array([[1.0, 2e-12], [3.0, 4e7]]))
+    written.save(file)
+    read = load_posterior(file)
+    assert read.paths == written.paths
+    assert read.draw(2) == {"a.b": 3.0, "fixed.c": 4e7}
+    with pytest.raises(InputError, match="from 1 to 2"):
+        read.draw(3)
+    file.write_text("a,b\n1,2\n3\n")
+    with pytest.raises(InputError, match=":3:1: expected 2 numbers, got 3"):
+        load_posterior(file)
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_every_recipe_fits_calibration_trials_of_its_own_cancer_and_numbers_that_exist(name):
+    recipe = load_recipe(name)
+    indication = catalogue.indication(recipe.indication)
+    protocols = [catalogue.load_protocol(trial) for trial in recipe.protocols]
+    assert {protocol.indication for protocol in protocols} == {recipe.indication}
+    assert len(fit_targets(protocols, recipe.months)) >= len(recipe.free) / 2
+    knobs_of(indication, list(recipe.free))
+    turned(indication, {path: free.prior for path, free in recipe.free.items()})
+    posterior = catalogue.posterior(recipe.indication)
+    if posterior is not None:
+        assert posterior.paths == tuple(recipe.free)
+        assert indication.calibration == recipe.protocols
+        low, high = np.array([free.range for free in recipe.free.values()]).T
+        assert ((posterior.values >= low * (1 - 1e-5)) & (posterior.values <= high * (1 + 1e-5))).all()
+
+
+def test_a_recipe_says_what_is_wrong_with_it(tmp_path):
+    file = tmp_path / "own.yaml"
+    file.write_text(
+        "indication: melanoma\nprotocols: [mdx010-20]\nseed: 1\n"
+        "free:\n  fixed.death_rate: {prior: 3, range: [0, 1], why: a test of messages}\n"
+    )
+    with pytest.raises(InputError, match=r"own.yaml:5:.*fixed.death_rate.prior.*\[0.0, 1.0\]"):
+        load_recipe(file)
+    with pytest.raises(InputError, match="melanoma"):
+        load_recipe("melanom")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from abscopal import catalogue
 from abscopal.indications.indication import Indication
@@ -67,19 +66,3 @@ def knobs_of(indication: Indication, paths: Sequence[str]) -> list[Knob]:
             raise KeyError(f"{path} has no range to be fitted in")
         found.append(Knob(path, ends[0], ends[1], value))
     return found
-
-
-def turn(indication: Indication, knobs: Sequence[Knob], point: NDArray[np.float64]) -> Indication:
-    """Return the indication with each knob at its value; biology and drugs become fixed numbers of this copy."""
-    data = indication.model_dump()
-    for knob, unit in zip(knobs, point, strict=True):
-        value = knob.value(float(unit))
-        keys = knob.path.split(".")
-        if keys[0] in ("shared", "drugs"):
-            data["fixed"]["_".join(keys[1:])] = {"value": value, "source": "fitted", "derived": "a candidate of a fit"}
-            continue
-        place = data
-        for key in keys:
-            place = place[key]
-        place["value"] = value
-    return Indication(**data)

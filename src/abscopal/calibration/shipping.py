@@ -46,7 +46,7 @@ def ship_fit(found: Calibration) -> list[str]:
     found.posterior.save(file.with_suffix(".posterior.csv"))
     reason = f"abscopal calibrate {name}: {', '.join(found.recipe.protocols)}"
     own = {path: value for path, value in found.values.items() if path.split(".")[0] not in OUTSIDE}
-    _write(file, own, reason)
+    _write(file, own, reason, protocols=found.recipe.protocols)
     left = []
     for path, value in found.values.items():
         first, *rest = path.split(".")
@@ -58,7 +58,13 @@ def ship_fit(found: Calibration) -> list[str]:
     return left
 
 
-def _write(file: Path, values: dict[str, float], reason: str, find: Callable[[Any, str], Any] | None = None) -> None:
+def _write(
+    file: Path,
+    values: dict[str, float],
+    reason: str,
+    find: Callable[[Any, str], Any] | None = None,
+    protocols: list[str] | None = None,
+) -> None:
     """Put values into a file, leaving the rest of its text as it is."""
     from ruamel.yaml import YAML
 
@@ -70,6 +76,9 @@ def _write(file: Path, values: dict[str, float], reason: str, find: Callable[[An
         fact["value"], fact["source"], fact["derived"] = float(f"{value:.4g}"), "fitted", reason
         for key in ("grade", "where"):
             fact.pop(key, None)
+    if protocols is not None:
+        document["calibration"].clear()
+        document["calibration"].extend(protocols)
     draft = file.with_suffix(".tmp")
     with draft.open("w", encoding="utf-8") as stream:
         yaml.dump(document, stream)
