@@ -41,6 +41,7 @@ schema: $(VENV)/installed ## write the JSON Schema of protocols anew
 oracles: ## write the statistics of R anew (needs R with the package survival)
 	Rscript tests/reference/make_r_survival.R
 	Rscript tests/reference/make_r_economics.R
+	Rscript tests/reference/make_r_weighting.R
 
 lock: $(VENV)/installed ## resolve the dependencies anew and pin them (needs the network)
 	$(INSTALL) uv

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ from abscopal.population.selection import effective_size
 from abscopal.protocol.protocol import Protocol
 from abscopal.runs.plan import versions
 
+Progress = Callable[[str, float], None]
+ROUNDS, STANDING = 10, 1e-4  # of the weights against the probability of being followed; and when they stand still
 TRUSTS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)  # compared in every result, so that the choice is seen
 
 
@@ -69,7 +72,7 @@ class WeighedRun:
         """The arms, in order."""
         return tuple(self.lives.arms.values())
 
-    @property
+    @cached_property
     def figures(self) -> list[dict[str, Any]]:
         """Each figure aimed at: published, with its error, and what the run gives without and with weights."""
         return [
@@ -90,10 +93,11 @@ class WeighedRun:
         arm = self.lives.arms[target.arm]
         return reading(arm, target.quantity, weight[arm.place])
 
-    def trade_off(self, trusts: Sequence[float] = TRUSTS) -> list[dict[str, float]]:
+    @cached_property
+    def trade_off(self) -> list[dict[str, float]]:
         """Return what other values of trust would give: misses, effective share and largest weight."""
         found = []
-        for trust in sorted({*trusts, self.weighting.trust}):
+        for trust in sorted({*TRUSTS, self.weighting.trust}):
             other = weigh(self.weighting.moments, held=self.held, group=self.weighting.group, trust=trust)
             figures = [
                 {"published": target.value, "error": moment.error, "after": self._reading(target, other.weight)}
@@ -138,7 +142,7 @@ class WeighedRun:
             "largest": round(found.largest, 3),
             "misses_before": miss(figures, "before"),
             "misses_after": miss(figures, "after"),
-            "trade_off": self.trade_off(),
+            "trade_off": self.trade_off,
             "warnings": list(found.warnings),
             "figures": figures,
             "left_out": [
@@ -171,7 +175,7 @@ def weigh_run(
     hold_baseline: bool = True,
     trust: float = TRUST,
     workers: int = 1,
-    progress: Any = None,
+    progress: Progress | None = None,
 ) -> WeighedRun:
     """Find weights of a run's subjects under which its arms give the published figures of calibration trials.
 
@@ -188,8 +192,10 @@ def weigh_run(
         Keep what is seen of the subjects at baseline as it is.
     trust
         As in `weighting.weigh`.
-    workers, progress
-        Of `every_arm`.
+    workers
+        Threads of `every_arm`.
+    progress
+        Called with the stage and the share of it that is done.
 
     Raises
     ------
@@ -205,6 +211,13 @@ def weigh_run(
         raise InputError([Problem("--targets", expected, f"none that can be counted: {why}")])
     held = held_baseline(lives) if hold_baseline else []
     found = weigh(moments, held=held, group=lives.group, trust=trust)
+    for done in range(ROUNDS):  # the probability of being followed, on which survival rests, is one under the weights
+        if progress is not None:
+            progress("weighing", done / ROUNDS)
+        before = found.weight
+        found = weigh(moments_of(lives, targets, before)[0], held=held, group=lives.group, trust=trust)
+        if np.abs(found.weight - before).max() < STANDING:
+            break
     return WeighedRun(run, lives, tuple(trials), found, tuple(kept), tuple(held), tuple(left_out))
 
 

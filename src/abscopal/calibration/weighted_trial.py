@@ -1,9 +1,10 @@
 """From a trial's tables to what weights are found by, and from weights to what the trial then shows.
 
 Published survival is a Kaplan-Meier curve. Its value at a landmark is the share of subjects still followed without the
-event, divided by the probability of still being followed; with that probability as it is without weights, the value is
-a mean over subjects and weights can be found for it. What they then give is read off the weighted Kaplan-Meier curve
-itself, so that any difference shows. As everywhere, censoring is taken not to depend on outcome.
+event, divided by the probability of still being followed; with that probability given, the value is a mean over
+subjects and weights can be found for it. The probability under these weights is then put in its place, until it stands
+still. What weights give is always read off the weighted Kaplan-Meier curve itself, so that any difference shows. As
+everywhere, censoring is taken not to depend on outcome.
 """
 
 from __future__ import annotations
@@ -171,15 +172,27 @@ class LeftOut:
     reason: str
 
 
-def moments_of(lives: Lives, targets: Sequence[Target]) -> tuple[list[Moment], list[Target], list[LeftOut]]:
+def moments_of(
+    lives: Lives, targets: Sequence[Target], weight: Array | None = None
+) -> tuple[list[Moment], list[Target], list[LeftOut]]:
     """Return what weights are found by, the targets that they stand for, and the targets left out.
 
+    Parameters
+    ----------
+    lives, targets
+        What was simulated, and what was published.
+    weight
+        Of each subject [n], under which to take the probability of being followed; equal ones if left out.
+
+    Notes
+    -----
     The error of each is that of the target with the sampling error of the simulated subjects: weights are not to follow
     the chance of the draw.
     """
     moments, kept, left_out = [], [], []
     for target in targets:
-        values = _values(lives.arms[target.arm], target) if target.arm in lives.arms else "no subject is in this arm"
+        arm = lives.arms.get(target.arm)
+        values = "no subject is in this arm" if arm is None else _values(arm, target, _own(weight, arm))
         if isinstance(values, str):
             left_out.append(LeftOut(target, values))
             continue
@@ -192,15 +205,19 @@ def moments_of(lives: Lives, targets: Sequence[Target]) -> tuple[list[Moment], l
     return moments, kept, left_out
 
 
-def _values(arm: ArmLives, target: Target) -> Array | str:
-    """Values [k] whose mean is the quantity without weights, NaN for subjects without it; or why there are none."""
+def _own(weight: Array | None, arm: ArmLives) -> Array:
+    return np.ones(len(arm.place)) if weight is None else weight[arm.place]
+
+
+def _values(arm: ArmLives, target: Target, weight: Array) -> Array | str:
+    """Values [k] whose mean under these weights is the quantity, NaN for subjects without it; or why there are none."""
     if target.quantity in RESPONSES:
         return np.isin(arm.best, sorted(RESPONSES[target.quantity])).astype(float)
     days = _days(target.quantity)
     if days is None:
         return NOT_COUNTED
     endpoint = target.quantity.split()[0]
-    curve = arm.curve(endpoint)
+    curve = arm.curve(endpoint, weight)
     if curve is None:
         return f"this run has no {endpoint}"
     time, _, has = arm.times[endpoint]
@@ -212,7 +229,7 @@ def _values(arm: ArmLives, target: Target) -> Array | str:
             return TOO_LATE
         followed = time[has] > day
         if followed.any():
-            found[has] += followed * left / followed.mean() / len(days)
+            found[has] += followed * left / np.average(followed, weights=weight[has]) / len(days)
     return found
 
 

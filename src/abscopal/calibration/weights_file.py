@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -109,7 +109,7 @@ def patients_of(adsl: pd.DataFrame) -> str:
     return sha256("\n".join(f"{name} {age:.6g} {sex}" for name, age, sex in rows).encode()).hexdigest()
 
 
-def live_every_arm(run: FinishedRun, workers: int = 1, progress: Any = None) -> Lives:
+def live_every_arm(run: FinishedRun, workers: int = 1, progress: Callable[[str, float], None] | None = None) -> Lives:
     """Draw the subjects of a run again and live each of them through every arm.
 
     Parameters
@@ -119,7 +119,7 @@ def live_every_arm(run: FinishedRun, workers: int = 1, progress: Any = None) -> 
     workers
         Threads; the result does not depend on it.
     progress
-        Called with the share that is done.
+        Called with the stage and the share of it that is done.
 
     Raises
     ------
@@ -133,7 +133,11 @@ def live_every_arm(run: FinishedRun, workers: int = 1, progress: Any = None) -> 
     arms, found = run.protocol.arms, {}
     for number, arm in enumerate(arms):
         whole = np.full(len(population.number), number)
-        tell = None if progress is None else lambda share, done=number: progress((done + share) / len(arms))
+
+        def tell(share: float, done: int = number) -> None:
+            if progress is not None:
+                progress("running the trial", (done + share) / len(arms))
+
         course = follow(design, population, whole, run.seed, workers=workers, progress=tell)
         made = tables(design, population, course, sorted(run.tables["adsl"]["USUBJID"].astype("str")))
         found[arm.name] = {name: made[name] for name in ("adsl", "adrs", "adtte")}
@@ -200,13 +204,12 @@ def require_same_patients(run: FinishedRun, described: Mapping[str, Any]) -> Non
         Naming everything in which the recipes differ, or that the patients are not the same for all that.
     """
     own, theirs = run.recipe, described["recipe"]
-    problems = [
-        Problem(
-            words, f"{_text(theirs.get(key))}, as where the weights were found", _text(own[key]), file=str(run.folder)
-        )
-        for key, words in WORDS.items()
-        if own[key] != theirs.get(key)
-    ]
+    problems = []
+    for key, words in WORDS.items():
+        wanted, got = _apart(theirs.get(key), own[key])
+        if wanted != got:
+            expected = f"{shown(wanted, 200)}, as where the weights were found"
+            problems.append(Problem(words, expected, shown(got, 200), file=str(run.folder)))
     if not problems and patients_of(run.tables["adsl"]) != described["patients"]:
         expected = "the patients that the weights were found on"
         problems = [Problem("subjects", expected, "others under the same numbers", file=str(run.folder))]
@@ -214,9 +217,13 @@ def require_same_patients(run: FinishedRun, described: Mapping[str, Any]) -> Non
         raise InputError(problems)
 
 
-def _text(value: object) -> str:
-    """Return a part of a recipe as one line."""
-    return shown(json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value, longest=90)
+def _apart(one: object, other: object) -> tuple[object, object]:
+    """Return two parts of a recipe; of two mappings what differs, as text."""
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return (json.dumps(one), json.dumps(other)) if isinstance(one, list) else (one, other)
+    keys = [key for key in {**one, **other} if one.get(key) != other.get(key)]
+    first, second = (", ".join(f"{key} {part.get(key, 'not given')}" for key in keys) for part in (one, other))
+    return first, second
 
 
 def matched(lives: Lives, weights: Mapping[str, float]) -> tuple[Array, int]:

@@ -53,7 +53,7 @@ def weigh_command(
     folder = _free(out or _beside(run, "weights"), WEIGHED)
     found = read_run(run)
     trials = [catalogue.load_protocol(name) for name in targets or ()] or [found.protocol]
-    with progress_bar(int(found.manifest["n"]), hidden=as_json or not every_arm) as tell:
+    with progress_bar(int(found.manifest["n"]), hidden=as_json) as tell:
         weighed = weigh_run(
             found,
             trials,
@@ -61,7 +61,7 @@ def weigh_command(
             hold_baseline=not free_baseline,
             trust=trust,
             workers=workers,
-            progress=lambda share: tell("running the trial", share),
+            progress=tell,
         )
     plain = _write(weighed, folder, select, seed)
     if as_json:
