@@ -21,6 +21,11 @@ def merge_command(
     quiet: Quiet = False,
 ) -> None:
     """Put the shares of a trial (run --shard) together into the run that one computer would have made."""
+    if all((folder / "draws").is_dir() for folder in folders):
+        from abscopal.cli.prediction import merge_and_predict
+
+        merge_and_predict(folders, out, as_json=as_json, quiet=quiet, allowed=allow_failures)
+        return
     from abscopal.cli.results import report
     from abscopal.runs.merge import merge
 

@@ -27,7 +27,7 @@ def progress_bar(subjects: int, *, hidden: bool) -> Iterator[Callable[[str, floa
         def update(stage: str, share: float) -> None:
             speed = bar.tasks[0].speed
             rate = f"{speed:,.0f} subjects/s" if speed else ""
-            done = share * subjects if stage == "running the trial" else None
+            done = share * subjects if stage.endswith("running the trial") else None
             bar.update(task, completed=done, description=stage, rate=rate)
 
         yield update

@@ -45,30 +45,39 @@ def run_command(
     shard: Annotated[str, typer.Option(metavar="i/N", help="Share i of N only; `abscopal merge` joins them.")] = "",
     cluster: Annotated[str, typer.Option(metavar="ADDRESS", help="Dask scheduler, such as tcp://host:8786.")] = "",
     backend: Annotated[Backend, typer.Option(help="What computes the patients; cuda is an NVIDIA GPU.")] = Backend.cpu,
+    draws: Annotated[int, typer.Option(min=0, help="Draws of the posterior to run it under; 0: as shipped.")] = 0,
     allow_failures: AllowFailures = 0.01,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Simulate a trial and write its tables, its summary and a report."""
+    """Simulate a trial and write its tables, its summary and a report; with --draws, a prediction with intervals."""
     from abscopal.catalogue import load_protocol
     from abscopal.run_folder import require_free
 
     part, parts = _share(shard)
     plan = load_protocol(protocol)
-    folder = out if out is not None else _folder(plan.name, seed, part, parts)
-    require_free(folder, resume=resume)
+    folder = out if out is not None else _folder(plan.name, seed, part, parts, draws=draws > 0)
+    if not draws:
+        require_free(folder, resume=resume)
 
     from abscopal.cli.results import report
     from abscopal.runs.run import Order
 
     count = n or plan.subjects
     order = Order(plan, seed, count, folder, workers, cluster, resume, part, parts, backend.value)
-    if not (quiet or as_json):
-        _announce(order)
     options = [f"--seed={seed}", f"--n={count}", f"--out={folder}"]
     options += [f"--shard={shard}"] if shard else []
     options += [f"--backend={backend}"] if backend is not Backend.cpu else []
-    outcome = _run(order, ["abscopal", "run", protocol, *options, "--resume"], hidden=quiet or as_json)
+    options += [f"--draws={draws}"] if draws else []
+    again = ["abscopal", "run", protocol, *options, "--resume"]
+    if draws:
+        from abscopal.cli.prediction import run_and_predict
+
+        run_and_predict(order, draws, again, as_json=as_json, quiet=quiet, allowed=allow_failures)
+        return
+    if not (quiet or as_json):
+        _announce(order)
+    outcome = _run(order, again, hidden=quiet or as_json)
     report(outcome, as_json=as_json, quiet=quiet, allowed=allow_failures)
 
 
@@ -82,9 +91,9 @@ def _share(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def _folder(name: str, seed: int, part: int, parts: int) -> Path:
+def _folder(name: str, seed: int, part: int, parts: int, *, draws: bool) -> Path:
     share = f"-shard-{part}-of-{parts}" if parts > 1 else ""
-    return Path("runs") / f"{name}-seed{seed}{share}"
+    return Path("runs") / f"{name}-seed{seed}{'-draws' if draws else ''}{share}"
 
 
 def _announce(order: Order) -> None:
@@ -101,7 +110,7 @@ def _run(order: Order, again: list[str], *, hidden: bool) -> Outcome:
     from abscopal.runs.run import run
 
     try:
-        with _terminable(), progress_bar(order.n, hidden=hidden) as progress:
+        with terminable(), progress_bar(order.n, hidden=hidden) as progress:
             outcome = run(order, progress, lambda text: print(text, file=sys.stderr))
     except KeyboardInterrupt:
         stop(3, *_interrupted("interrupted", order.folder, again))
@@ -126,7 +135,7 @@ def _interrupted(what: str, folder: Path, again: list[str]) -> list[str]:
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
+def terminable() -> Iterator[None]:
     """Let a request to terminate end a run as Ctrl-C does: cleanly, and to be resumed."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:

@@ -75,6 +75,8 @@ class Record:
         Wall time by stage.
     tries
         At which try it was written.
+    candidates
+        Candidate number of each subject: runs that differ in a draw alone have the same people under the same numbers.
     """
 
     shard: int
@@ -88,6 +90,7 @@ class Record:
     failures: list[dict[str, Any]]
     seconds: dict[str, float]
     tries: int = 1
+    candidates: list[int] = field(default_factory=list)
 
     @property
     def size(self) -> int:
@@ -213,6 +216,7 @@ def _simulate(task: Task, folder: Path, progress: Progress | None) -> Record:
         failures=failures_of(course, names),
         seconds=watch.seconds,
         tries=task.tries,
+        candidates=population.number.tolist(),
     )
 
 
