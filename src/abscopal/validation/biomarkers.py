@@ -55,17 +55,17 @@ def _doublings(values: Floats) -> Floats:
 
 
 MARKERS: Mapping[str, Marker] = {
-    "TMB": Marker("tumour mutational burden", "doubling of 1 + mutations per Mb", lambda x: np.asarray(np.log2(1 + x))),
+    "TMB": Marker("mutational burden", "doubling of 1 + per Mb", lambda x: np.asarray(np.log2(1 + x))),
     "PDL1": Marker("PD-L1 on tumour cells", "10 points", lambda x: 10 * x),
     "CPS": Marker("PD-L1 with immune cells (CPS)", "doubling of 1 + score", lambda x: np.asarray(np.log2(1 + x))),
     "TIL": Marker("CD8 density", "doubling", _doublings),
-    "NLR": Marker("neutrophils over lymphocytes", "doubling", _doublings),
+    "NLR": Marker("NLR", "doubling", _doublings),
     "ALB": Marker("albumin", "g/dL", _as_it_is),
     "LDH": Marker("LDH", "doubling", _doublings),
     "AGE": Marker("age", "10 years", lambda x: x / 10),
     "ECOG": Marker("ECOG status", "1", _as_it_is),
     "LIVER": Marker("liver metastases", "yes against no", _as_it_is),
-    "SUMDIAM": Marker("sum of target diameters", "doubling", _doublings),
+    "SUMDIAM": Marker("sum of diameters", "doubling", _doublings),
     "NSITE": Marker("organs with lesions", "1", _as_it_is),
     "CTDNA": Marker("circulating tumour DNA", "doubling", _doublings),
 }
