@@ -140,6 +140,6 @@ def mechanism_of(path: str, model: Model) -> str:
     if first in ("shared", "drugs"):
         name = _parameter(path)
     for mechanism in model.mechanisms:
-        if any(part.name == name for part in (*mechanism.parameters, *mechanism.species)):
+        if name in {one.name for one in mechanism.parameters} | {one.name for one in mechanism.species}:
             return mechanism.name
     return "tumour_growth" if path == "growth_within" else PATIENTS

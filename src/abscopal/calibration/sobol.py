@@ -69,13 +69,17 @@ def sobol_indices(function: Function, inputs: int, groups: list[list[int]], *, c
     middle = np.concatenate([of_a, of_b]).mean(axis=0)  # centred, the estimates vary less
     of_a, of_b = of_a - middle, of_b - middle
     variance = np.concatenate([of_a, of_b]).var(axis=0)
-    mixed = [function(_exchanged(a, b, [number])) - middle for number in range(inputs)]
-    grouped = [function(_exchanged(a, b, group)) - middle for group in groups]
     divisor = np.where(variance > 0, variance, np.nan)
-    first = np.array([(of_b * (one - of_a)).mean(axis=0) for one in mixed]) / divisor
-    total = np.array([0.5 * ((of_a - one) ** 2).mean(axis=0) for one in mixed]) / divisor
-    together = [(of_b * (one - of_a)).mean(axis=0) / divisor for one in grouped]
-    return Indices(first, total, np.reshape(together, (len(groups), len(variance))), variance)
+    first, total = np.empty((2, inputs, len(variance)))
+    for number in range(inputs):
+        mixed = function(_exchanged(a, b, [number])) - middle
+        first[number] = (of_b * (mixed - of_a)).mean(axis=0) / divisor
+        total[number] = 0.5 * ((of_a - mixed) ** 2).mean(axis=0) / divisor
+    together = np.empty((len(groups), len(variance)))
+    for number, group in enumerate(groups):
+        mixed = function(_exchanged(a, b, group)) - middle
+        together[number] = (of_b * (mixed - of_a)).mean(axis=0) / divisor
+    return Indices(first, total, together, variance)
 
 
 def _exchanged(a: Array, b: Array, columns: list[int]) -> Array:

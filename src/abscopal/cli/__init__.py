@@ -12,11 +12,12 @@ from abscopal.cli import cost
 from abscopal.cli import calibrate
 from abscopal.cli import weigh
 from abscopal.cli import validate
+from abscopal.cli import sensitivity
 from abscopal.cli import bench
 from abscopal.cli.app import NOT_ADVICE, app, main
 from abscopal.cli.catalogue import Kind
 
 __all__ = [
     "NOT_ADVICE", "Kind", "app", "assess", "bench", "calibrate", "catalogue", "check", "cost", "gallery", "main",
-    "merge", "new", "run", "validate", "weigh",
+    "merge", "new", "run", "sensitivity", "validate", "weigh",
 ]  # fmt: skip

@@ -35,6 +35,24 @@ def progress_bar(subjects: int, *, hidden: bool) -> Iterator[Callable[[str, floa
 
 
 @contextmanager
+def stages_bar(*, hidden: bool) -> Iterator[Callable[[str, float], None]]:
+    """Show a bar with time left on standard error; give a function of the stage and the share of the whole done."""
+    if hidden:
+        yield lambda stage, share: None
+        return
+    from rich import progress as parts
+
+    columns = (
+        parts.TextColumn("{task.description}"), parts.BarColumn(), parts.TaskProgressColumn(),
+        parts.TextColumn("elapsed"), parts.TimeElapsedColumn(), parts.TextColumn("left"), parts.TimeRemainingColumn(),
+    )  # fmt: skip
+    with parts.Progress(*columns, console=console(stderr=True), speed_estimate_period=600) as bar:
+        task = bar.add_task("preparing", total=1.0)
+        yield lambda stage, share: bar.update(task, completed=share, description=stage)
+        bar.update(task, completed=1.0, description="done")
+
+
+@contextmanager
 def entries_bar(*, hidden: bool) -> Iterator[Callable[[str, int, int], None]]:
     """Show how many of several entries are done; give a function of the entry, the number done and that of all."""
     if hidden:
