@@ -1,5 +1,8 @@
 """Prevalence weights of patients: closed forms, what is told when figures cannot be met, and selection by weight."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -120,3 +123,12 @@ def test_nobody_of_weight_zero_is_selected():
     assert set(select([0, 1, 0, 1, 0], 7, seed=1)) == {1, 3}
     with pytest.raises(ValueError, match="not all 0"):
         select([0, 0], 1, seed=1)
+
+
+def test_the_example_of_the_documentation_runs_as_written():
+    page = (Path(__file__).parents[2] / "docs" / "weighting.md").read_text(encoding="utf-8")
+    names: dict = {}
+    exec(re.search(r"(?ms)^```python\n(.*?)^```$", page)[1], names)
+    found = names["found"]
+    assert np.abs(found.after - [0.12, 0.55]).max() < np.abs(found.before - [0.12, 0.55]).max()
+    assert len(names["cohort"]) == 100
