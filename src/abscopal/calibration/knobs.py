@@ -9,6 +9,7 @@ import numpy as np
 
 from abscopal import catalogue
 from abscopal.indications.indication import Indication
+from abscopal.mechanisms import mechanisms
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ def knobs_of(indication: Indication, paths: Sequence[str]) -> list[Knob]:
     KeyError
         If there is no such number or it has no range.
     """
-    facts, parameters = dict(indication.facts()), catalogue.disease_model().parameters
+    facts = dict(indication.facts())
+    parameters = {one.name: one for mechanism in mechanisms().values() for one in mechanism.parameters}
     found = []
     for path in paths:
         kind, _, rest = path.partition(".")
