@@ -12,10 +12,10 @@ with probability exp(-n D) (Sanov), so the virtual population counts as a sample
 
 Where it comes from: prevalence weighting of virtual patients against published statistics, with the effective sample
 size as a brake, is MAPEL (Schmidt BJ et al. BMC Bioinformatics 2013;14:221) and the QSP Toolbox (Cheng Y et al. AAPS J
-2017;19:1002, recalled; Methods Mol Biol 2022;2486:129, recalled); Allen RJ, Rieger TR, Musante CJ. CPT Pharmacometrics
-Syst Pharmacol 2016;5:140 select patients by acceptance in place of weights. The objective is that of entropy balancing
-(Hainmueller J. Polit Anal 2012;20:25) with errors, as in Bayesian inference of ensembles (Hummer G, Köfinger J. J Chem
-Phys 2015;143:243150). Effective sample size: Kish L. Survey Sampling. Wiley, 1965.
+2017;19:1002, recalled; Methods Mol Biol 2022;2486:129, doi:10.1007/978-1-0716-2265-0_8). Allen RJ, Rieger TR, Musante
+CJ. CPT Pharmacometrics Syst Pharmacol 2016;5:140 select patients by acceptance in place of weights. The objective is
+that of entropy balancing (Hainmueller J. Polit Anal 2012;20:25) with errors, as in Bayesian inference of ensembles
+(Hummer G, Köfinger J. J Chem Phys 2015;143:243150). Effective sample size: Kish L. Survey Sampling. Wiley, 1965.
 """
 
 from __future__ import annotations

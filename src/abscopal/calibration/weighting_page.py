@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from abscopal.calibration.weighed_run import WeighedRun, WeightedPrediction
 from abscopal.calibration.weighted_trial import ArmLives, Estimate
 from abscopal.calibration.weighting import Array
+from abscopal.population.selection import effective_size
 from abscopal.report.document import document
 from abscopal.report.estimates import ENDPOINT_NAMES
 from abscopal.report.markup import Html, tag
@@ -36,6 +37,9 @@ from abscopal.report.svg import to_inline_svg
 from abscopal.units import DAYS_PER_MONTH
 
 NOT_ADVICE = "Research and trial design only; not medical advice."
+ENDPOINTS = ("PFS", "OS")
+Points = Mapping[tuple[str, str], Sequence[tuple[float, float]]]
+"""Months and shares published, by endpoint and arm."""
 LONGEST = 60.0  # months drawn
 HEIGHT, BELOW, LEFT = 2.5, 0.5, 0.62  # inch
 STYLE = ".panels.wide { grid-template-columns: 1fr; overflow-x: auto; } .panels.wide svg { max-width: 1100px; }"
@@ -56,7 +60,7 @@ RANDOMISED = (
 CROSSED = "Every subject was lived through every arm again, and one weight per subject serves all arms."
 
 
-def weighing_page(found: WeighedRun, trial: Description) -> str:
+def weighing_page(found: WeighedRun) -> str:
     """Return the page of a weighted run as text; the same weights give the same bytes."""
     plain = found.plain()
     names = ", ".join(plain["targets"])
@@ -65,7 +69,7 @@ def weighing_page(found: WeighedRun, trial: Description) -> str:
         f"Root mean square miss {plain['misses_before']:.2f} standard errors without weights and "
         f"{plain['misses_after']:.2f} with them, at an effective sample size of {share}."
     )
-    figure = weighing_figure(found.arms, found.weight, trial)
+    figure = weighing_figure(found.arms, found.weight, _aimed(plain["figures"]))
     sections = [
         ("Curves", _drawn(figure, "Survival without and with weights, beside published points, and the weights")),
         ("Every figure", _figures(plain["figures"])),
@@ -86,16 +90,27 @@ def prediction_page(found: WeightedPrediction, trial: Description) -> str:
     origin = f"{plain['weights']['run']}, weighted against {', '.join(plain['weights']['targets'] or ())}"
     none = f" {counted(plain['unweighted'], 'subject')} without a weight take no part." if plain["unweighted"] else ""
     lead = f"The weights were found on the same patients in {origin}.{none}"
-    figure = weighing_figure(found.arms, found.weight, trial)
+    points = {(code, arm.name): trial.landmarks(code, arm.name) for code in ENDPOINTS for arm in found.arms}
+    figure = weighing_figure(found.arms, found.weight, points)
     read = "Intervals count an arm as its effective number of subjects and take the weights as known."
-    circles = "Circles are published points, where the protocol has any; no weight was found from those of this run."
+    circles = "Circles and published figures are those of this run's protocol, where it has any."
     sections = [
         ("Curves", _drawn(figure, "Survival without and with weights, and the weights")),
-        ("Every figure", [_estimates(found, arm, plain["arms"][arm.name]["effective"]) for arm in found.arms]),
+        ("Every figure", [_estimates(found, arm, trial) for arm in found.arms]),
         ("How to read this", _lines([WEIGHING[0], *WEIGHING[2:], read, circles])),
     ]
     facts = f"{counted(len(found.weight), 'subject')} · seed {found.run.seed}"
     return _page(f"{plain['run']}, as weighted elsewhere", facts, lead, [], sections)
+
+
+def _aimed(figures: Sequence[Mapping[str, Any]]) -> Points:
+    """Points on curves among the figures aimed at, a median as half at its month."""
+    points: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    for one in figures:
+        endpoint, *_, month = one["quantity"].split() if " " in one["quantity"] else ("", "")
+        if endpoint in ENDPOINTS:
+            points.setdefault((endpoint, one["arm"]), []).append((float(month), one["published"]))
+    return points
 
 
 def _page(title: str, facts: str, lead: str, warned: Sequence[Html], sections: Sequence[tuple[str, Any]]) -> str:
@@ -180,22 +195,32 @@ def _left_out(rows: Sequence[Mapping[str, Any]]) -> Html:
     return html_table(["arm", "figure", "why"], cells, "Published figures that weights were not found from")
 
 
-def _estimates(found: WeightedPrediction, arm: ArmLives, effective: float) -> Html:
-    rows = [[quantity, *(_estimate(quantity, one) for one in pair)] for quantity, pair in found.estimates(arm).items()]
+def _estimates(found: WeightedPrediction, arm: ArmLives, trial: Description) -> Html:
+    rows = []
+    for quantity, pair in found.estimates(arm).items():
+        known = trial.values.get(arm.name, {}).get(
+            quantity.lower().replace(" ", "_" if "median" in quantity else "_at_")
+        )
+        published = NONE if known is None else _figure(quantity, known.value)
+        rows.append([quantity, published, *(_estimate(quantity, one) for one in pair)])
+    effective = effective_size(found.weight[arm.place])
     caption = f"{arm.name}: {counted(len(arm.place), 'subject')}, effective sample size {effective:.0f}"
-    return html_table(["figure", "without weights", "with weights"], rows, caption)
+    return html_table(["share, or months", "published", "without weights", "with weights"], rows, caption)
 
 
 def _estimate(quantity: str, one: Estimate) -> str:
-    median = quantity.endswith("median")
     if one.value is None:
-        return "not reached" if median else "beyond follow-up"
-    words = [NONE if x is None else months(x) if median else percent(x, 1) for x in (one.value, one.lower, one.upper)]
-    return f"{words[0]}{' months' if median else ''} ({words[1]} to {words[2]})"
+        return "not reached" if "median" in quantity else "beyond follow-up"
+    low, high = (NONE if limit is None else _figure(quantity, limit) for limit in (one.lower, one.upper))
+    return f"{_figure(quantity, one.value)} ({low} to {high})"
+
+
+def _figure(quantity: str, value: float | None) -> str:
+    return months(value) if "median" in quantity else percent(value, 1)
 
 
 @styled
-def weighing_figure(arms: Sequence[ArmLives], weight: Array, trial: Description) -> Figure:
+def weighing_figure(arms: Sequence[ArmLives], weight: Array, points: Points) -> Figure:
     """PFS and OS of every arm, thin without weights and thick with them, published points as circles; and the weights.
 
     Parameters
@@ -204,8 +229,8 @@ def weighing_figure(arms: Sequence[ArmLives], weight: Array, trial: Description)
         In order.
     weight
         Of each subject [n].
-    trial
-        Where published points come from.
+    points
+        Published ones, drawn as circles.
     """
     colours = arm_colours([arm.name for arm in arms])
     handles = [Line2D([], [], color=colours[arm.name], linewidth=2.2, label=shorten(arm.name, 40)) for arm in arms]
@@ -217,10 +242,10 @@ def weighing_figure(arms: Sequence[ArmLives], weight: Array, trial: Description)
     above = 0.5 + 0.19 * -(-len(handles) // 3)
     narrow = 0.65 * PANEL_WIDTH
     figure = Figure(figsize=(2 * PANEL_WIDTH + narrow, BELOW + HEIGHT + above))
-    for place, endpoint in enumerate(("PFS", "OS")):
+    for place, endpoint in enumerate(ENDPOINTS):
         axes = axes_at(figure, place * PANEL_WIDTH + LEFT, BELOW, PANEL_WIDTH - LEFT - 0.16, HEIGHT)
         panel_title(figure, place * PANEL_WIDTH, ENDPOINT_NAMES[endpoint])
-        _survival(axes, endpoint, arms, weight, trial, colours)
+        _survival(axes, endpoint, arms, weight, points, colours)
     _histogram(axes_at(figure, 2 * PANEL_WIDTH + LEFT, BELOW, narrow - LEFT - 0.16, HEIGHT), weight)
     panel_title(figure, 2 * PANEL_WIDTH, "Weights")
     width, height = figure.get_size_inches()
@@ -234,7 +259,7 @@ def _survival(
     endpoint: str,
     arms: Sequence[ArmLives],
     weight: Array,
-    trial: Description,
+    points: Points,
     colours: Mapping[str, str],
 ) -> None:
     drawn = [(arm, before) for arm in arms if (before := arm.curve(endpoint)) is not None]
@@ -255,10 +280,10 @@ def _survival(
             assert curve is not None
             month = np.concatenate([[0.0], curve.time / DAYS_PER_MONTH])
             axes.step(month, np.concatenate([[1.0], curve.survival]), where="post", color=colours[arm.name], **look)
-        points = [point for point in trial.landmarks(endpoint, arm.name) if point[0] <= ticks[-1]]
-        if points:
+        shown = [point for point in points.get((endpoint, arm.name), ()) if point[0] <= ticks[-1]]
+        if shown:
             style: Look = {"markersize": 4.8, "markerfacecolor": "white", "markeredgewidth": 1.2, "zorder": 5}
-            axes.plot(*zip(*points, strict=True), "o", color=colours[arm.name], clip_on=False, **style)
+            axes.plot(*zip(*shown, strict=True), "o", color=colours[arm.name], clip_on=False, **style)
 
 
 def _histogram(axes: Axes, weight: Array) -> None:

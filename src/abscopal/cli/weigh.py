@@ -105,14 +105,13 @@ def _write(found: WeighedRun, folder: Path, count: int, seed: int) -> dict[str, 
     from abscopal.calibration.weighting import select
     from abscopal.calibration.weighting_page import weighing_page
     from abscopal.calibration.weights_file import CSV, NUMBERS, weights_csv
-    from abscopal.report.published import describe
     from abscopal.runs.files import write_json, write_text
 
     plain = found.plain()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "selected.csv").unlink(missing_ok=True)
     write_text(folder / CSV, weights_csv(found.lives.names, found.weight))
-    write_text(folder / "weights.html", weighing_page(found, describe(found.trials[0])))
+    write_text(folder / "weights.html", weighing_page(found))
     if count:
         chosen = [found.lives.names[place] for place in select(found.weight, count, seed)]
         write_text(folder / "selected.csv", "\n".join(["USUBJID", *chosen]) + "\n")
@@ -149,7 +148,7 @@ def _show(plain: dict[str, Any], folder: Path) -> None:
     share = f"{plain['effective']:.0f} of {plain['subjects']} ({_percent(plain['effective_share'])})"
     print(f"effective sample size {share}, largest weight {plain['largest']:.2f}, trust {plain['trust']:g}")
     if plain["left_out"]:
-        print(f"{len(plain['left_out'])} published figures take no part; the page says why")
+        print(f"published figures that take no part: {len(plain['left_out'])}; the page says why")
     for text in plain["warnings"]:
         print(f"warning: {text}")
     print(f"written to {folder}: weights.csv, weights.json, weights.html")
