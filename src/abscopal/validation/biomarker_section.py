@@ -51,18 +51,18 @@ def _reached(comparisons: Sequence[Comparison]) -> str:
 
 
 def _table(kind: str, comparisons: Sequence[Comparison]) -> Html:
-    head = ["marker", "patients", "real", "n", "simulated", "n", "difference", "goal"]
+    head = ["patients", "real", "n", "simulated", "n", "difference", "goal"]
     return html_table(head, _rows(comparisons), TITLES[kind])
 
 
 def _rows(comparisons: Sequence[Comparison]) -> Iterator[list[str | Html]]:
     for title, group in groupby(comparisons, lambda one: _title(one.real)):
-        for place, one in enumerate(group):
+        yield [title]
+        for one in group:
             real, found = one.real, one.simulated
-            name = title if place == 0 else ""
-            note = f"{_whom(real)}; {real.note}" if real.note else _whom(real)
+            whom = f"{_whom(real)} ({real.note})" if real.note else _whom(real)
             simulated = (_interval(found), str(found.n)) if found else (NONE, NONE)
-            yield [name, note, _interval(real.found), str(real.found.n), *simulated, _difference(one), _goal(one)]
+            yield [whom, _interval(real.found), str(real.found.n), *simulated, _difference(one), _goal(one)]
 
 
 def _title(real: RealFigure) -> str:
