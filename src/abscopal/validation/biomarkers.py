@@ -192,7 +192,7 @@ def antibody_arms(protocol: Protocol) -> list[str]:
 def simulated_patients(replays: Iterable[tuple[Protocol, Path]]) -> pd.DataFrame:
     """Patients of the replays that fit, one a row, as `estimate` reads them, without weights."""
     found = [_patients(protocol, arms, folder) for protocol, folder in replays if (arms := antibody_arms(protocol))]
-    columns = ["CANCER", "LATER", "STRATUM", RESPONSE]
+    columns = ["CANCER", "LATER", "STRATUM", RESPONSE, *MARKERS, *ENDPOINTS, *(f"{name}_EVENT" for name in ENDPOINTS)]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
 
 
