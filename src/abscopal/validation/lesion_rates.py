@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from abscopal.analysis.enrolled import enrolled
+from abscopal.analysis.enrolled import analysed, enrolled
 from abscopal.clinic.parquet import read_parquet
 from abscopal.clinic.regression_growth import FEWEST, regression_and_growth
 from abscopal.protocol.protocol import Protocol
@@ -135,8 +135,9 @@ def _spread(measure: Measure, values: np.ndarray) -> Spread:
 
 def largest_targets(adtr: pd.DataFrame) -> pd.DataFrame:
     """Return the diameters of each subject's largest target as a series of single lesions."""
-    kept = (adtr["PARAMCD"] == "LDIAM") & (adtr["ROLE"] == "target") & (adtr["ANL01FL"] == "Y")
-    rows = adtr.loc[kept.to_numpy(), ["USUBJID", "ARM", "ADY", "LESION", "STATE", "AVAL"]].astype(
+    read = analysed(adtr)
+    kept = (read["PARAMCD"] == "LDIAM") & (read["ROLE"] == "target")
+    rows = read.loc[kept.to_numpy(), ["USUBJID", "ARM", "ADY", "LESION", "STATE", "AVAL"]].astype(
         {"USUBJID": "str", "LESION": "str", "STATE": "str", "ARM": "str"}
     )
     first = rows.sort_values("ADY", kind="stable").drop_duplicates(["USUBJID", "LESION"])
