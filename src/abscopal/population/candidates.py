@@ -21,11 +21,13 @@ from abscopal.population.grow import grow
 from abscopal.population.organs import ORGAN_NAMES
 from abscopal.population.parameterise import drawn, parameterise, personalise
 from abscopal.population.readouts import read_out
+from abscopal.population.recruitment import MOST_CALLED, REFERENCE, STRIDE, Recruitment, recruitment
 from abscopal.population.residual import operable_disease, resect, resected_tumour
 from abscopal.population.screening import MOST_ATTEMPTS, NEXT, Log, screen
 from abscopal.population.seeding import Lesions, primaries, seed_lesions
 from abscopal.population.traits import Candidates, draw_history, draw_traits
 from abscopal.protocol.condition import Condition
+from abscopal.random_streams import uniform
 
 Index = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -87,6 +89,8 @@ class Recipe:
         What they must be, and must not.
     workers
         Threads; the result does not depend on it.
+    like_enrolled
+        Whether candidates come as the marginals have them, in place of as the indication has them.
     """
 
     indication: Indication
@@ -99,12 +103,39 @@ class Recipe:
     eligibility: tuple[Condition, ...] = ()
     contraindications: tuple[Condition, ...] = ()
     workers: int = 1
+    like_enrolled: bool = False
 
     @cached_property
     def admission(self) -> Admission:
         """The criteria of eligibility."""
-        known = self.known_before(np.arange(1), in_practice=False).flags() if required(self.marginals) else {}
+        known = self._flags(np.arange(1), in_practice=False) if required(self.marginals) else {}
         return admission(self.marginals, self.eligibility, self.contraindications, known=known)
+
+    @cached_property
+    def recruitment(self) -> Recruitment:
+        """Who comes, found among candidates who meet what can be told before anything has grown."""
+        admission = self.admission
+        baseline = self._baseline(*self._drawn(REFERENCE), admission.in_practice)
+        fit = ~admission.fails(baseline, late=False).any(axis=1)
+        if np.count_nonzero(fit) < len(REFERENCE) // 20:  # too few to tell anything by
+            fit = np.ones_like(fit)
+        shares = {name: share for name, share in self.marginals.items() if name not in required(self.marginals)}
+        return recruitment({name: flag[fit] for name, flag in baseline.flags().items()}, shares)
+
+    def recruited(self, number: Index) -> Index:
+        """Return the numbers of those who come in the stead of candidates, often their own."""
+        found, waiting = number.copy(), np.arange(len(number))
+        for _ in range(MOST_CALLED):
+            chance = self.recruitment.probability(self._flags(found[waiting], in_practice=self.admission.in_practice))
+            waiting = waiting[uniform(self.seed, found[waiting], "recruitment")[:, 0] >= chance]
+            if not len(waiting):
+                break
+            found[waiting] += STRIDE
+        return found
+
+    def _flags(self, number: Index, *, in_practice: bool) -> dict[str, Flags]:
+        """Traits of candidates as they are drawn."""
+        return self._baseline(*self._drawn(number), in_practice).flags()
 
     def screened(self, asked: Index) -> Screened:
         """Screen, grow and screen again those whose numbers are given and whoever comes after them."""
@@ -167,6 +198,9 @@ class Recipe:
 
     def candidates(self, number: Index) -> tuple[Candidates, Lesions]:
         """Draw what candidates have in common and apart, and the lesions that can be seen."""
+        return self._drawn(self.recruited(number) if self.like_enrolled else number)
+
+    def _drawn(self, number: Index) -> tuple[Candidates, Lesions]:
         indication, seed = self.indication, self.seed
         common, usual = factors(seed, number), indication.sum_of_diameters
         target = sample("sum_of_diameters", usual, common, seed, number)

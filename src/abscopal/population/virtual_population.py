@@ -93,6 +93,7 @@ def draw_population(
     marginals: Mapping[str, float] | None = None,
     eligibility: tuple[Condition, ...] = (),
     contraindications: tuple[Condition, ...] = (),
+    like_enrolled: bool = False,
     workers: int = 1,
     which: Sequence[Pool] | None = None,
 ) -> VirtualPopulation:
@@ -112,6 +113,8 @@ def draw_population(
         Published shares to select by, and `age_median` in years.
     eligibility, contraindications
         What every patient is, and what none is.
+    like_enrolled
+        Whether candidates come as the marginals have them (`population/recruitment.py`).
     workers
         Threads; the result does not depend on it.
     which
@@ -126,7 +129,9 @@ def draw_population(
     """
     assert setting in get_args(Setting), setting
     shares = dict(marginals or {})
-    recipe = Recipe(indication, kernel, drugs, seed, line, setting, shares, eligibility, contraindications, workers)
+    recipe = Recipe(
+        indication, kernel, drugs, seed, line, setting, shares, eligibility, contraindications, workers, like_enrolled
+    )
     wanted = list(pools(count) if which is None else which)
     parts = [_draw(recipe, wanted[i : i + POOLS_AT_ONCE]) for i in range(0, len(wanted), POOLS_AT_ONCE)]
     return parts[0] if len(parts) == 1 else join(parts)

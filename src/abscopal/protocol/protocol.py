@@ -234,6 +234,10 @@ class Protocol(Record):
     )
     access: Access = Field(default=Access(), description="Who gets treatment on time, late or never.")
     baseline: Baseline = Field(default=Baseline(), description="Who is enrolled, as far as published.")
+    candidates: Literal["as enrolled"] | None = Field(
+        default=None,
+        description="as enrolled: who comes to be screened is like the baseline; left out: like all with the cancer.",
+    )
     eligibility: tuple[ConditionField, ...] = Field(
         default=(), description="What every subject must be, such as ECOG <= 1, no brain metastases."
     )

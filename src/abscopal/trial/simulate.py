@@ -98,6 +98,7 @@ def enrol(
         marginals=protocol.baseline.numbers(),
         eligibility=protocol.eligibility,
         contraindications=protocol.contraindications,
+        like_enrolled=protocol.candidates == "as enrolled",
         workers=workers,
         which=which,
     )
