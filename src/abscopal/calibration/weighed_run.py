@@ -204,6 +204,35 @@ def weigh_run(
     """
     targets = fit_targets(trials, math.inf)  # first: it refuses any trial that may not be fitted
     lives = live_every_arm(run, workers, progress) if every_arm else run.lives()
+    return weigh_lives(run, lives, trials, targets, hold_baseline=hold_baseline, trust=trust, progress=progress)
+
+
+def weigh_lives(
+    run: FinishedRun,
+    lives: Lives,
+    trials: Sequence[Protocol],
+    targets: Sequence[Target],
+    *,
+    hold_baseline: bool = True,
+    trust: float = TRUST,
+    progress: Progress | None = None,
+) -> WeighedRun:
+    """Find weights for some of the targets of `weigh_run`, of subjects whose lives are known.
+
+    Parameters
+    ----------
+    run, lives, trials
+        The run, how its subjects lived, and the protocols that the targets are of.
+    targets
+        As `fit_targets` gives them, or some of them.
+    hold_baseline, trust, progress
+        As in `weigh_run`.
+
+    Raises
+    ------
+    InputError
+        If none of the targets can be counted in the run.
+    """
     moments, kept, left_out = moments_of(lives, targets)
     if not moments:
         why = "; ".join(dict.fromkeys(one.reason for one in left_out)) or "they publish none"
