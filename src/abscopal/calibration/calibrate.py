@@ -24,12 +24,14 @@ from abscopal.calibration.sampling import Likelihood, best, sample
 from abscopal.calibration.targets import Target, fit_targets
 from abscopal.errors import InputError, Problem
 from abscopal.indications.posterior import Posterior, turned
+from abscopal.protocol.protocol import Protocol
 from abscopal.runs.files import checksum, digest, write_text
 from abscopal.runs.plan import versions
 
 WIDENED = 0.25  # power of the likelihood that places the next round's points: twice as wide as the posterior
 FAR = 2.0  # distance, in the spread of the latest points, beyond which earlier patients count less
 RECIPE = "recipe.json"
+RESULTS, WORDS = ("published", "contrasts", "curves"), ("title", "note", "sources", "registry", "disclaimer")
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
 """Told the stage and the share of the whole calibration that is done."""
@@ -114,10 +116,10 @@ def calibrate(
     """
     protocols = [catalogue.load_protocol(name) for name in recipe.protocols]
     targets = fit_targets(protocols, recipe.months)  # first: it refuses any trial that may not be fitted
-    _claim(folder, recipe)
     wanted: list[Wanted] = [
         (one, tuple((t.arm, t.quantity) for t in targets if t.protocol == one.name)) for one in protocols
     ]
+    _claim(folder, recipe, wanted)
     prior, everyone = recipe.prior(), None
     likelihood: Likelihood | None = None
     for number in range(recipe.rounds):
@@ -165,26 +167,34 @@ def _points(recipe: Recipe, likelihood: Likelihood | None, number: int) -> Array
     return np.asarray(everywhere[np.linspace(0, len(everywhere) - 1, recipe.blocks).astype(int)])
 
 
-def _claim(folder: Path, recipe: Recipe) -> None:
+def _claim(folder: Path, recipe: Recipe, wanted: list[Wanted]) -> None:
     """Take a folder for one recipe and model; patients simulated for another are never taken for its own."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"recipe": recipe.model_dump(mode="json"), "model": _model(recipe)}, indent=1)
+    text = json.dumps({"recipe": recipe.model_dump(mode="json"), "model": _model(recipe, wanted)}, indent=1)
     file = folder / RECIPE
     if file.exists() and file.read_text(encoding="utf-8") != text:
         raise InputError([Problem(str(folder), "a new folder, or that of this recipe and model", "that of another")])
     write_text(file, text)
 
 
-def _model(recipe: Recipe) -> str:
-    """Checksum of what is simulated apart from the numbers that are turned."""
-    protocols = [catalogue.load_protocol(name) for name in recipe.protocols]
+def _model(recipe: Recipe, wanted: list[Wanted]) -> str:
+    """Checksum of what is simulated and counted, apart from the numbers that are turned."""
     start = {path: one.prior for path, one in recipe.free.items()}
     return digest(
         {
-            "protocols": [one.model_dump(mode="json") for one in protocols],
+            "protocols": [_design(protocol) for protocol, _ in wanted],
+            "quantities": [quantities for _, quantities in wanted],
             "indication": turned(catalogue.indication(recipe.indication), start).model_dump(mode="json"),
-            "drugs": [catalogue.drug(name).model_dump(mode="json") for one in protocols for name in one.drugs],
+            "drugs": [catalogue.drug(name).model_dump(mode="json") for one, _ in wanted for name in one.drugs],
             "mechanisms": [checksum(catalogue.path("mechanisms", name)) for name in catalogue.names("mechanisms")],
             "versions": versions(),
         }
     )
+
+
+def _design(protocol: Protocol) -> dict[str, Any]:
+    """Return a protocol without results and words, and without what it leaves as it is by default."""
+    plain = protocol.model_dump(mode="json", exclude_defaults=True)
+    for arm in plain["arms"]:
+        arm.pop(RESULTS[0], None)
+    return {key: value for key, value in plain.items() if key not in (*RESULTS, *WORDS)}
