@@ -81,10 +81,10 @@ mechanism = Mechanism(
         ),
         Parameter(
             "ctla4_hold",
-            50.0,
+            41.43,
             "1",
             "CTLA-4's hold on CD80/86 relative to CD28's",
-            fitted("the melanoma calibration protocols, first coarse fit"),
+            fitted("abscopal calibrate melanoma"),
             (0.3, 200.0),
         ),
     ),
