@@ -20,14 +20,14 @@ Array = NDArray[np.float64]
 
 BYSTANDERS = 10.0
 PER_MM2 = 1.4e-5
-USUAL_TIL, TIL_POWER = 130.0, 0.2
+USUAL_TIL, TIL_POWER = 130.0, 0.15
 CPS_PER_CD8 = 3.0
 SHED, CLEARED, PLASMA_ML = 1.4e-4, 33.0, 3000.0
 CRP_USUAL, CRP_BURDEN, CRP_FITNESS = 8.0, 0.4, 0.6
 ALBUMIN_USUAL, ALBUMIN_SPREAD, ALBUMIN_AGE = 3.9, 0.46, -0.2
 ALBUMIN_LOADINGS = {"fitness": 0.5, "burden": -0.35, "aggressive": -0.35}
 MSI_WRONG = 0.02
-ERROR = {"CPS": 0.4, "TIL": 0.6, "CRP": 0.3, "CTDNA": 0.3, "ALB": 0.03, "marker": 0.1}
+ERROR = {"CPS": 0.4, "TIL": 0.7, "CRP": 0.3, "CTDNA": 0.3, "ALB": 0.03, "marker": 0.1}
 
 SOURCES: dict[str, Source] = {
     "BYSTANDERS": cited("Simoni Y et al. Nature 2018;557:575", derived="one in ten CD8 T cells knows the tumour",
