@@ -115,6 +115,9 @@ class Dossier:
         """CD8 T cells per mm2, source and how it follows."""
         if isinstance(cancer.cd8, float):
             return cancer.cd8, "assumed", f"some {cancer.cd8:g} CD8 T cells per mm2: {cancer.cd8_why}"
+        if isinstance(cancer.cd8, tuple):
+            density, source = cancer.cd8
+            return density, source, f"{density:g} CD8 T cells per mm2: {cancer.cd8_why}"
         value = self.immune["tumour_infiltration"]["CD8_density_median"]["value"][cancer.cd8]
         return float(value), "blessin2020", f"{value} CD8 T cells per mm2"
 

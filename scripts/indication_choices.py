@@ -12,13 +12,16 @@ NO_REASON = "as in melanoma, for want of a reason to differ"
 
 @dataclass(frozen=True)
 class Cancer:
-    """Choices for one cancer; a text in doubling, tmb, cd8, loss, survival or labs names an entry of the dossier."""
+    """Choices for one cancer; a text in doubling, tmb, cd8, loss, survival or labs names an entry of the dossier.
+
+    A pair as cd8 is a density and its source.
+    """
 
     title: str
     doubling: str | float
     survival: str | float
     tmb: str | tuple[float, float]
-    cd8: str | float
+    cd8: str | float | tuple[float, str]
     age: float
     male: float
     sum_mm: float
@@ -159,11 +162,15 @@ CANCERS: dict[str, Cancer] = {
     ),
     "colorectal_mss": Cancer(
         "Colorectal carcinoma without microsatellite instability, metastatic", "colorectal_liver_mets",
-        "colorectal_all", "CRC", 50.0, 63, 0.58, 100, "colorectal_cancer", {"bowel": 0.1}, loss="CRC", labs="CRC",
-        cd8_why="a fifth of what unstable tumours have", organ="bowel", present=0.4, entry=0.2, entry_why=STROMA,
-        pdl1=0.05, pdl1_why="hardly any on tumour cells", treg=1.5, treg_why="TGF-beta rich", myeloid=1.5,
+        "colorectal_all", "CRC", (108.0, "michel2008"), 63, 0.58, 100, "colorectal_cancer", {"bowel": 0.1}, loss="CRC",
+        labs="CRC", cd8_why="mean of 25 within and 191 around the epithelium, 280 in unstable tumours", organ="bowel",
+        present=0.4, entry=0.37, entry_why="T cells stay in the stroma: 0.11 within per one around, 0.30 in "
+        "unstable tumours",
+        pdl1=0.05, pdl1_why="hardly any on tumour cells", treg=1.5, treg_why="TGF-beta rich; FOXP3 per CD8 is 1.7 to "
+        "1.9 times that of unstable tumours (Michel 2008)", myeloid=1.5,
         myeloid_why="above the usual: myeloid cells at the invasive margin", chemo=1.4, presented=0.25,
-        presented_why="MHC class I is low, WNT signalling keeps dendritic cells out", antigen=0.15,
+        presented_why="MHC class I is reduced in 39 % (doi:10.1111/cas.14723), and WNT signalling keeps dendritic "
+        "cells out (Luke 2019, doi:10.1158/1078-0432.CCR-18-1942), 0.4 of it, whose size is ours", antigen=0.15,
         antigen_why="few neoantigens are presented, T cells against them are rare",
         chemo_why="half respond to doublets", markers=(("CEA", "ng/mL", 2.0, 0.5, 1.8),), residual=0.3,
         drivers={"MSI": (0.0, "by definition", {}, "msi"), "BRAF": (0.08, "V600E mutation", {"frailty": 1.6}, "")},
@@ -212,17 +219,19 @@ CANCERS: dict[str, Cancer] = {
         measurable=False, organ="prostate", present=0.5, entry=0.2, entry_why=STROMA, pdl1=0.05,
         pdl1_why="hardly any", treg=1.5, treg_why="many regulatory cells", myeloid=2.0,
         myeloid_why="above the usual: myeloid cells in bone marrow", presented=0.2,
-        presented_why="MHC class I is lost from 80 % of nodal metastases and a third to a half of primaries (Blades 1995, "
-        "Urology 46:681; Carretero 2016, doi:10.1007/s00262-015-1774-5)", antigen=0.15, antigen_why="few neoantigens",
-        chemo=0.9, male_why="by anatomy", weight=84, ecog1=0.3, markers=(("PSA", "ng/mL", 1.0, 2.0, 1.3),),
-        drivers={"AR": (0.95, "nearly all depend on it still", {}, ""), "MSI": msi(0.025)},
+        presented_why="MHC class I is lost from 80 % of nodal metastases and a third to a half of primaries (Blades "
+        "1995, Urology 46:681; Carretero 2016, doi:10.1007/s00262-015-1774-5)", antigen=0.15,
+        antigen_why="few neoantigens", chemo=0.9, male_why="by anatomy", weight=84, ecog1=0.3,
+        markers=(("PSA", "ng/mL", 1.0, 2.0, 1.3),), drivers={"AR": (0.95, "nearly all depend on it still", {}, ""), "MSI": msi(0.025)},
     ),
     "ovarian": Cancer(
         "Ovarian carcinoma, high-grade serous, advanced", "ovary", "ovary.stage_IV_5y", "ovarian", 60.0, 61, 0.0, 90,
         "ovarian_cancer", {"ovary": 0.1}, cd8_why="below most cancers", loss="ovarian", organ="ovary", present=0.4,
-        primary_mm=60, entry=0.35, entry_why=STROMA, pdl1=0.1, pdl1_why="few", treg=2.0,
+        primary_mm=60, entry=0.35, entry_why="T cells stay in the stroma where TGF-beta is made and antigen "
+        "presentation lost (Desbois 2020, Nat Commun 11:5583); the size is ours", pdl1=0.1, pdl1_why="few", treg=2.0,
         treg_why="drawn into ascites by CCL22", myeloid=1.5, myeloid_why="above the usual: ascites", chemo=2.5,
-        presented=0.35, presented_why="MHC class I is lost in a third", antigen=0.25,
+        presented=0.35, presented_why="MHC class I is lost in many, which shortens life (Rolland 2007, "
+        "Clin Cancer Res 13:3591); the size is ours", antigen=0.25,
         antigen_why="few point mutations for so many rearrangements", chemo_why="three in four respond to platinum",
         male_why="by anatomy", markers=(("CA-125", "U/mL", 12.0, 5.0, 1.0),), weight=68, seeding=1.6,
     ),

@@ -46,6 +46,7 @@ SOURCES = {
     "chang2024": ("Chang TG et al. Nat Cancer 2024 (LORIS cohorts)", "10.1038/s43018-024-00772-7"),
     "friberg1997": ("Friberg S, Mattson S. J Surg Oncol 1997;65:284-297", ""),
     "blessin2020": ("Blessin NC et al. Cell Oncol 2020", "10.1007/s13402-020-00496-7"),
+    "michel2008": ("Michel S et al. Br J Cancer 2008;99:1867-1873, table 2", "10.1038/sj.bjc.6604756"),
     "mehrara2013": ("Mehrara E et al. Theor Biol Med Model 2013;10:31", "10.1186/1742-4682-10-31"),
     "bozic2014": ("Bozic I, Nowak MA. PNAS 2014;111:15964-15968", "10.1073/pnas.1412075111"),
     "laleh2022": ("Laleh NG et al. PLoS Comput Biol 2022;18:e1009822, lesion series", "10.1371/journal.pcbi.1009822"),
