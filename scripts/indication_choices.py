@@ -222,7 +222,8 @@ CANCERS: dict[str, Cancer] = {
         presented_why="MHC class I is lost from 80 % of nodal metastases and a third to a half of primaries (Blades "
         "1995, Urology 46:681; Carretero 2016, doi:10.1007/s00262-015-1774-5)", antigen=0.15,
         antigen_why="few neoantigens", chemo=0.9, male_why="by anatomy", weight=84, ecog1=0.3,
-        markers=(("PSA", "ng/mL", 1.0, 2.0, 1.3),), drivers={"AR": (0.95, "nearly all depend on it still", {}, ""), "MSI": msi(0.025)},
+        markers=(("PSA", "ng/mL", 1.0, 2.0, 1.3),), drivers={"AR": (0.95, "nearly all depend on it still", {}, ""),
+        "MSI": msi(0.025)},
     ),
     "ovarian": Cancer(
         "Ovarian carcinoma, high-grade serous, advanced", "ovary", "ovary.stage_IV_5y", "ovarian", 60.0, 61, 0.0, 90,
