@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from abscopal import catalogue
 from abscopal.calibration.emulator import Emulator
 from abscopal.calibration.ensemble import Ensemble, Key, Wanted, simulate
+from abscopal.calibration.pooled import pooled
 from abscopal.calibration.recipe import Recipe
 from abscopal.calibration.sampling import Likelihood, best, sample
 from abscopal.calibration.targets import Target, fit_targets
@@ -46,7 +47,7 @@ class Calibration:
     recipe
         What was fitted to what.
     likelihood
-        Of the last round.
+        Of the last round; None for a cancer without trials.
     mode
         Most probable point [knobs].
     points
@@ -56,7 +57,7 @@ class Calibration:
     """
 
     recipe: Recipe
-    likelihood: Likelihood
+    likelihood: Likelihood | None
     mode: Array
     points: Array
     patients: int
@@ -92,6 +93,8 @@ class Calibration:
         }
 
     def _targets(self) -> list[dict[str, Any]]:
+        if self.likelihood is None:
+            return []
         at_mode = self.likelihood.gaps(self.mode[None])[0]
         everywhere = self.likelihood.gaps(self.points)
         low, high = np.quantile(everywhere, [0.05, 0.95], axis=0)
@@ -114,6 +117,9 @@ def calibrate(
     InputError
         If a protocol is not of role calibration, or the folder holds a calibration by another recipe.
     """
+    if not recipe.protocols:
+        folder.mkdir(parents=True, exist_ok=True)
+        return Calibration(recipe, None, *pooled(recipe), patients=0)
     protocols = [catalogue.load_protocol(name) for name in recipe.protocols]
     targets = fit_targets(protocols, recipe.months)  # first: it refuses any trial that may not be fitted
     wanted: list[Wanted] = [

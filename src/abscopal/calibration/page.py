@@ -22,13 +22,8 @@ LEFT, PANEL, ROW, ENDS = 2.9, 3.6, 0.26, 0.9  # inch: words, panel, one line, ti
 def calibration_page(found: Calibration) -> str:
     """Return the page as text; the same calibration gives the same bytes."""
     plain = found.plain()
-    misses = np.array([(one["fitted"] - one["published"]) / one["error"] for one in plain["targets"]])
     facts = (
-        f"{len(misses)} published figures of {len(plain['protocols'])} trials · {plain['patients']} simulated patients"
-    )
-    root = np.sqrt(np.mean(misses**2))
-    lead = (
-        f"Root mean square miss {root:.2f} standard errors; {percent(float(np.mean(np.abs(misses) < 2)))} within two."
+        f"{len(plain['targets'])} published figures of {len(plain['protocols'])} trials, {plain['patients']} courses"
     )
     header = tag(
         "header",
@@ -36,13 +31,23 @@ def calibration_page(found: Calibration) -> str:
         tag("h1", f"Calibration of {plain['indication']}"),
         tag("p", f"{facts} · seed {plain['seed']}", class_="facts"),
         tag("p", NOT_ADVICE, class_="notice", role="note"),
-        tag("p", lead, class_="lead"),
+        tag("p", _lead(plain["targets"]), class_="lead"),
     )
     sections = [
         tag("section", tag("h2", "What was learnt of each number"), _drawn(knob_figure(found), "knobs"), _knobs(plain)),
-        tag("section", tag("h2", "Published figures"), _drawn(target_figure(found), "targets"), _targets(plain)),
     ]
+    if plain["targets"]:
+        figure = _drawn(target_figure(found), "targets")
+        sections.append(tag("section", tag("h2", "Published figures"), figure, _targets(plain)))
     return document(f"Calibration of {plain['indication']}", header, tag("main", sections))
+
+
+def _lead(targets: list[dict[str, Any]]) -> str:
+    if not targets:
+        return "No trial of this cancer may be fitted: its numbers are moved as those of fitted cancers were."
+    misses = np.array([(one["fitted"] - one["published"]) / one["error"] for one in targets])
+    root, near = np.sqrt(np.mean(misses**2)), percent(float(np.mean(np.abs(misses) < 2)))
+    return f"Root mean square miss {root:.2f} standard errors; {near} within two."
 
 
 @styled

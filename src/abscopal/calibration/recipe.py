@@ -37,7 +37,7 @@ class Recipe(Record):
     """A calibration that can be repeated: the same recipe gives the same posterior."""
 
     indication: str
-    protocols: list[str] = Field(min_length=1, description="of role calibration")
+    protocols: list[str] = Field(description="of role calibration; none: as other cancers' calibrations moved theirs")
     seed: int = Field(ge=0)
     rounds: int = Field(default=3, ge=1, le=20, description="each round's points come from the posterior so far")
     blocks: int = Field(default=80, ge=8, description="points of a round")

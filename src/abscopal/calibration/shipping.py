@@ -44,7 +44,7 @@ def ship_fit(found: Calibration) -> list[str]:
     name = found.recipe.indication
     file = catalogue.path("indications", name)
     found.posterior.save(file.with_suffix(".posterior.csv"))
-    reason = f"abscopal calibrate {name}: {', '.join(found.recipe.protocols)}"
+    reason = f"abscopal calibrate {name}: {', '.join(found.recipe.protocols) or 'as those of fitted cancers'}"
     own = {path: value for path, value in found.values.items() if path.split(".")[0] not in OUTSIDE}
     _write(file, own, reason, protocols=found.recipe.protocols)
     left = []
