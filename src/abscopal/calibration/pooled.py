@@ -1,8 +1,8 @@
 """A cancer without a calibration trial: its numbers are off from the literature's as those of fitted cancers were.
 
 The second level of the hierarchy, without assuming a shape for it: each draw takes what the data moved one fitted
-cancer's numbers by, all of them together, since they make up for one another; the value is the prior moved by the mean of
-that. What differs between fitted cancers is thus the uncertainty of one that was never fitted.
+cancer's numbers by, all of them together, since they make up for one another; the value is the prior moved by the mean
+of that. What differs between fitted cancers is thus the uncertainty of one that was never fitted.
 """
 
 from __future__ import annotations
