@@ -88,7 +88,7 @@ class Calibration:
             "seed": self.recipe.seed,
             "patients": self.patients,
             "knobs": knobs,
-            "correlation": np.corrcoef(self.points.T).round(3).tolist(),
+            "correlation": _correlation(self.points).round(3).tolist(),
             "targets": self._targets(),
         }
 
@@ -105,6 +105,14 @@ class Calibration:
              "emulator_error": error[t.protocol, t.arm, t.quantity]}
             for t, gap, lo, hi in zip(self.likelihood.targets, at_mode, low, high, strict=True)
         ]  # fmt: skip
+
+
+def _correlation(points: Array) -> Array:
+    """Correlation of the knobs over points; 0 with one that is the same in all."""
+    away = points - points.mean(axis=0)
+    size = np.sqrt((away**2).sum(axis=0))
+    unit = away / np.where(size > 0, size, 1.0)
+    return np.asarray(unit.T @ unit)
 
 
 def calibrate(
