@@ -9,10 +9,10 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format validate schema oracles lock picture clean
+.PHONY: help install demo test lint format validate credibility schema oracles lock picture clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 install: $(VENV)/installed ## make .venv and install the package into it
 
@@ -34,6 +34,9 @@ format: $(VENV)/installed-test ## write the code in the project's format
 
 validate: $(VENV)/installed ## replay every published trial and score it, in runs/validation
 	$(BIN)/abscopal validate --workers $(WORKERS)
+
+credibility: $(VENV)/installed ## write the figures of docs/credibility.md from runs/validation
+	$(BIN)/python scripts/credibility_numbers.py
 
 schema: $(VENV)/installed ## write the JSON Schema of protocols anew
 	$(BIN)/python -m abscopal.protocol.schema

@@ -21,6 +21,9 @@ format:
 validate:
     make validate
 
+credibility:
+    make credibility
+
 schema:
     make schema
 

@@ -1,5 +1,6 @@
 """What the README and the documentation tell people to type exists and runs as written."""
 
+import json
 import os
 import re
 import subprocess
@@ -74,6 +75,14 @@ def test_the_tables_of_the_documentation_are_the_declared_ones():
 def test_the_rules_of_the_documentation_are_those_of_the_response_criteria():
     script = ROOT / "scripts" / "document_criteria.py"
     subprocess.run([sys.executable, str(script), "--check"], check=True)
+
+
+def test_the_figures_of_the_credibility_page_are_those_of_the_validation_kept_beside_it():
+    script = ROOT / "scripts" / "credibility_numbers.py"
+    subprocess.run([sys.executable, str(script), "--check"], check=True)
+    page = (ROOT / "docs" / "credibility.md").read_text(encoding="utf-8")
+    goals = json.loads((ROOT / "docs" / "credibility.json").read_text())["summary"]["validation"]["goals"]
+    assert f"| {goals['landmarks']['reached']:.3f} |" in page
 
 
 @pytest.fixture
