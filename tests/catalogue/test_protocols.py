@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from abscopal import catalogue
-from abscopal.protocol import Figure, Protocol, Regimen, Schedule, read_protocol, to_yaml
+from abscopal.errors import InputError
+from abscopal.population.eligibility import check_conditions
+from abscopal.protocol import Figure, Protocol, Regimen, Schedule, Subgroup, read_protocol, to_yaml
 from abscopal.record import Record
 from abscopal.yaml_reader import read_yaml
 
@@ -195,6 +197,81 @@ def test_the_script_turns_figures_into_a_protocol(script, tmp_path):
     assert made.baseline.egfr.note == "as the trial enrolled"
     assert made.sources[0].key == "dijk-2020"
     assert made.note.startswith("Enrolled: adults.")
+
+
+def with_parts():
+    """The same trial with figures of a subgroup, of durations of response, and some that no protocol carries."""
+    made = trial()
+    old = made["arms"][1]
+    old |= {
+        "orr": {"value": 20, "source": "checked"},
+        "dor_at": {
+            12: {"value": 40, "source": "checked"},
+            60: {"value": 5, "note": "% of treated", "source": "checked"},
+        },
+    }
+    old["other"] = {"orr_primary": {"value": 18, "source": "recalled"}}
+    old["quality_of_life"] = {"value": 7, "source": "checked"}
+    figures = {"orr": {"value": 30, "source": "recalled"}, "os_12m": {"value": 50, "source": "checked"}}
+    made["subgroups"] = [
+        {"subgroup": "TPS >=50%", "arm": "old", "n": {"value": 40, "source": "checked"}, **figures},
+        {"subgroup": "TPS >=50%", "arm": "third", **figures},
+    ]
+    return made
+
+
+def test_the_script_carries_subgroups_and_says_of_every_figure_left_out_why(script, tmp_path):
+    from protocols.design import Design
+    from protocols.left_out import left_out, watched
+
+    made = watched(with_parts())
+    design = Design("New against old", "nsclc", "every 6 weeks", 12, 12, {"a": "new", "b": "old"}, regimens={"a": []})
+    published = Protocol(**script.fields_of("x-1", design, made, tmp_path)).arm("b").published
+    (group,) = published.subgroups
+    assert (group.name, [str(one) for one in group.who], group.n) == ("TPS >=50%", ["PDL1 >= 50 %"], 40)
+    assert (group.orr.value, group.orr.source, group.os_at[12].value) == (0.3, "recalled", 0.5)
+    assert published.dor_at[12].value == 0.4
+    assert published.dor_at[60].value == pytest.approx(0.25)  # a twentieth of all is a quarter of the responders
+    reasons = dict(left_out(made, {"new", "old"}))
+    assert reasons.pop("arms.old.quality_of_life") == ""
+    assert reasons.keys() == {
+        "arms.old.other.orr_primary", "crossover_pct_control_to_io", "subgroups.third.1.orr",
+        "subgroups.third.1.os_12m",
+    }  # fmt: skip
+    assert all(reasons.values())
+
+
+def test_the_script_fails_where_a_figure_is_left_out_for_no_known_reason(script, capsys):
+    assert script.report([("arms.a.orr", "said elsewhere"), ("arms.a.quality_of_life", "")]) == 1
+    assert "arms.a.quality_of_life: NO REASON KNOWN" in capsys.readouterr().out
+
+
+def test_the_landmarks_of_a_subgroup_are_its_reconstructed_curve_while_ten_are_at_risk(script, tmp_path):
+    from protocols.subgroups import Printed, with_curve
+
+    rows = [(4, 1, "old")] * 10 + [(13, 1, "old")] * 20 + [(30, 0, "old")] * 5 + [(1, 1, "new")] * 9
+    with (tmp_path / "sifi_part.csv").open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows([("time", "event", "arm"), *rows])
+    found = with_curve({"os_at": {12: {"value": 0.1}}}, Printed("Dijk, figure 2", ("sifi_part.csv",)), "old", tmp_path)
+    assert found["n"] == 35
+    assert {month: one["value"] for month, one in found["os_at"].items()} == {6: 0.714, 12: 0.714}
+    assert found["citation"].startswith("Dijk, figure 2; reconstructed by Bomze")
+
+
+def test_every_subgroup_is_told_by_what_is_known_of_its_cancer():
+    for name in NAMES:
+        protocol = catalogue.load_protocol(name)
+        groups = {(arm.name, group.name): group.who for arm in protocol.arms for group in arm.published.subgroups}
+        check_conditions({" ".join(key): who for key, who in groups.items()}, catalogue.indication(protocol.indication))
+        assert len(groups) == sum(len(arm.published.subgroups) for arm in protocol.arms)
+
+
+def test_a_hazard_ratio_of_a_subgroup_needs_the_arm_it_is_against():
+    with pytest.raises(InputError, match="against"):
+        Subgroup(name="TPS >=50%", os_hr=0.5)
+    arm = {"regimen": [], "published": {"subgroups": [{"name": "TPS >=50%", "os_hr": 0.5, "against": "placeboo"}]}}
+    with pytest.raises(InputError, match="placebo"):
+        Protocol(indication="nsclc", subjects=10, arms={"a": arm, "placebo": {"regimen": []}})
 
 
 def test_the_script_knows_every_shipped_protocol(script):
