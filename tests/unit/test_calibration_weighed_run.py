@@ -24,7 +24,7 @@ def run(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def weighed(run):
-    return weigh_run(run, [run.protocol])
+    return weigh_run(run, [run.protocol], trust=10)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_the_baseline_stays_within_the_chance_of_a_randomisation_unless_set_free
 
 def test_less_trust_is_a_nearer_match_and_a_smaller_effective_sample_in_the_table_of_the_result(weighed):
     rows = weighed.trade_off
-    assert [row["trust"] for row in rows] == [1, 3, 10, 30, 100, 300]
+    assert [row["trust"] for row in rows] == [1, 10, 30, 100, 300, 1000]
     assert sorted(row["effective_share"] for row in rows) == [row["effective_share"] for row in rows]
     used = next(row for row in rows if row["trust"] == 10)
     assert used["effective_share"] == pytest.approx(weighed.plain()["effective_share"], abs=0.02)

@@ -1,11 +1,13 @@
 """`abscopal weigh`: what it prints and writes, and that bad input leaves nothing behind."""
 
+import inspect
 import json
 
 import pytest
 from typer.testing import CliRunner
 from weighed_trial import protocol, run_folder
 
+from abscopal.calibration.weighting import TRUST, weigh
 from abscopal.cli import app
 from abscopal.protocol.yaml_form import to_yaml
 
@@ -25,6 +27,11 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def done(folder):
     return command(folder / "run", "--select", 50)
+
+
+def test_the_trust_of_the_command_is_that_of_the_function(done):
+    assert f"trust {TRUST:g}" in done.output
+    assert inspect.signature(weigh).parameters["trust"].default == TRUST
 
 
 def test_it_prints_figures_without_and_with_weights_and_the_effective_sample_size(done):

@@ -31,7 +31,7 @@ from abscopal.runs.plan import versions
 
 Progress = Callable[[str, float], None]
 ROUNDS, STANDING = 10, 1e-4  # of the weights against the probability of being followed; and when they stand still
-TRUSTS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)  # compared in every result, so that the choice is seen
+TRUSTS = (1.0, 10.0, 30.0, 100.0, 300.0, 1000.0)  # compared in every result, so that the choice is seen
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,8 +30,8 @@ from abscopal.population.selection import effective_size
 from abscopal.random_streams import uniform
 
 FEWEST_EFFECTIVE = 0.2  # share of the patients; below, a handful of them decide what is predicted
-OUT_OF_REACH = 1e-6  # of a mean; more than this from every weighted mean is not rounding
-TRUST = 10.0  # patients; an assumption, see docs/weighting.md for what others give
+OUT_OF_REACH, ROUNDING = 0.1, 1e-6  # in errors and in means: what comes nearer than the larger of both is reached
+TRUST = 100.0  # patients; chosen among 3 to 1000 by what it predicts of arms left out, see docs/weighting.md
 MOST_STEPS, STILL = 200, 1e-12  # of Newton's method, and the decrease after which a last step is exact
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -267,10 +267,9 @@ def nearest_means(moments: Sequence[Moment], group: Index) -> Array:
     if found.x is None:
         raise ValueError(f"weights: {found.message}")
     left = found.x[k : k + m] + found.x[k + m :]
+    far = left > np.maximum(ROUNDING, [OUT_OF_REACH * one.error for one in moments])
     weight = (found.x[:k] / count)[inverse.ravel()]
-    return np.array(
-        [one.mean(weight) if far > OUT_OF_REACH else np.nan for one, far in zip(moments, left, strict=True)]
-    )
+    return np.array([one.mean(weight) if off else np.nan for one, off in zip(moments, far, strict=True)])
 
 
 def select(weight: ArrayLike, count: int, seed: int) -> Index:

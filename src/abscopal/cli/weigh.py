@@ -29,7 +29,7 @@ def weigh_command(
         Path | None, typer.Option(help="A weights.csv found on the same patients: weigh this run by it.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the results; RUN-weights or RUN-weighted.")] = None,
-    trust: Annotated[float, typer.Option(min=1e-3, max=1e6, help="Patients that the population counts as.")] = 10.0,
+    trust: Annotated[float, typer.Option(min=1e-3, max=1e6, help="Patients that the population counts as.")] = 100.0,
     every_arm: Annotated[bool, typer.Option("--every-arm", help="Live every subject through every arm again.")] = False,
     free_baseline: Annotated[bool, typer.Option("--free-baseline", help="Let the baseline move.")] = False,
     select: Annotated[int, typer.Option(min=0, max=1_000_000, help="Select so many subjects by weight.")] = 0,
