@@ -37,6 +37,11 @@ SITES = ("liver", "lung", "bone", "brain")
 MEASURED = ["USUBJID", "ARM", "ADY", "PARAMCD", "LESION", "ROLE", "STATE", "AVAL", "ANL01FL"]
 FLAGS = ["USUBJID", "ARM", "CLASS", *(f"{site.upper()}FL" for site in SITES)]
 Measure = Literal["regression", "growth", "best change"]
+HOW = (
+    "Rates of D/D0 = exp(-ks t) + exp(kg t) - 1, fitted to one lesion of each patient who has three diameters up to the "
+    "scan at which that lesion has progressed. At baseline, simulated patients are selected by the published shares with "
+    "lesions of 5 mm and more; what their scans show is laid beside them here."
+)
 WORDS: Mapping[Measure, str] = {
     "regression": "regression ks, per week",
     "growth": "growth kg, per week",
@@ -173,7 +178,7 @@ def lesion_section(protocols: Mapping[str, Protocol], folders: Mapping[str, Path
     rows = [[one.trial, one.site, percent(one.published), percent(one.simulated)] for one in sites]
     head = ["trial and arm", "measure", "real median (quartiles)", "n", "simulated", "n"]
     return [
-        tag("p", "Rates of D/D0 = exp(-ks t) + exp(kg t) - 1, fitted to one lesion of each patient with three scans."),
+        tag("p", HOW),
         html_table(head, rates, "Lesions over time, real and simulated"),
         *([html_table(["trial", "organ", "published", "simulated"], rows, "Lesions at baseline")] if rows else []),
     ]
