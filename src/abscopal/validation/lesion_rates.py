@@ -38,9 +38,9 @@ MEASURED = ["USUBJID", "ARM", "ADY", "PARAMCD", "LESION", "ROLE", "STATE", "AVAL
 FLAGS = ["USUBJID", "ARM", "CLASS", *(f"{site.upper()}FL" for site in SITES)]
 Measure = Literal["regression", "growth", "best change"]
 HOW = (
-    "Rates of D/D0 = exp(-ks t) + exp(kg t) - 1, fitted to one lesion of each patient who has three diameters up to the "
-    "scan at which that lesion has progressed. At baseline, simulated patients are selected by the published shares with "
-    "lesions of 5 mm and more; what their scans show is laid beside them here."
+    "Rates of D/D0 = exp(-ks t) + exp(kg t) - 1, fitted to one lesion of each patient who has three diameters up to "
+    "the scan at which that lesion has progressed. At baseline, simulated patients are selected by the published "
+    "shares with lesions of 5 mm and more; what their scans show is laid beside them here."
 )
 WORDS: Mapping[Measure, str] = {
     "regression": "regression ks, per week",
