@@ -1,15 +1,18 @@
 # One-word commands. `make help` lists them. Needs Python 3.11 or later with venv and pip, git and make.
 #
 #   make demo PYTHON=python3.12    another interpreter        make test WORKERS=4    more processes
+#   make calibrate INDICATION=nsclc    another cancer         make weigh TRIAL=oak    another calibration trial
 
 PYTHON ?= python3
 WORKERS ?= 2
+INDICATION ?= melanoma
+TRIAL ?= checkmate-067
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format validate credibility schema oracles lock picture clean
+.PHONY: help install demo test lint format calibrate validate credibility weigh sensitivity schema oracles lock picture clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -32,11 +35,21 @@ format: $(VENV)/installed-test ## write the code in the project's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+calibrate: $(VENV)/installed ## fit melanoma to its calibration trials, in runs/calibration
+	$(BIN)/abscopal calibrate $(INDICATION) --workers $(WORKERS)
+
 validate: $(VENV)/installed ## replay every published trial and score it, in runs/validation
 	$(BIN)/abscopal validate --workers $(WORKERS)
 
 credibility: $(VENV)/installed ## write the figures of docs/credibility.md from runs/validation
 	$(BIN)/python scripts/credibility_numbers.py
+
+weigh: $(VENV)/installed ## run checkmate-067 and weigh its patients against the published curves, in runs/
+	$(BIN)/abscopal run $(TRIAL) --workers $(WORKERS) --out runs/$(TRIAL) --resume
+	$(BIN)/abscopal weigh runs/$(TRIAL) --every-arm --workers $(WORKERS)
+
+sensitivity: $(VENV)/installed ## which number carries which endpoint of checkmate-067, in runs/sensitivity
+	$(BIN)/abscopal sensitivity $(TRIAL) --workers $(WORKERS)
 
 schema: $(VENV)/installed ## write the JSON Schema of protocols anew
 	$(BIN)/python -m abscopal.protocol.schema

@@ -18,11 +18,20 @@ lint:
 format:
     make format
 
+calibrate:
+    make calibrate
+
 validate:
     make validate
 
 credibility:
     make credibility
+
+weigh:
+    make weigh
+
+sensitivity:
+    make sensitivity
 
 schema:
     make schema
