@@ -80,6 +80,7 @@ def _run(order: Order, numbers: Sequence[int], again: list[str], *, hidden: bool
 
 def _report(found: TrialPrediction, folder: Path, *, as_json: bool, quiet: bool, allowed: float) -> None:
     """Print a prediction; stop with code 1 if subjects are missing, or more failed than the share allowed."""
+    from abscopal.report.marginals import missed_sentence
     from abscopal.runs.draws import PAGE
 
     prediction, about = found.prediction, found.about
@@ -91,6 +92,8 @@ def _report(found: TrialPrediction, folder: Path, *, as_json: bool, quiet: bool,
         print(
             f"{level} intervals: parameters, {prediction.draws} draws; trial, the chance of one of {planned} subjects"
         )
+        if told := missed_sentence(about["marginals"]):
+            print(told)
         print(f"seed {about['seed']}, page {folder / PAGE}")
         print(NOT_ADVICE)
     total = prediction.draws * prediction.subjects

@@ -61,8 +61,18 @@ def _show_results(summary: dict[str, Any], folder: Path) -> None:
     if (failed := summary["failed"])["n"]:
         reasons = ", ".join(f"{number} {reason}" for reason, number in failed["reasons"].items())
         print(f"{failed['n']} subjects failed: {reasons}")
+    _show_missed(folder)
     print(f"seed {summary['seed']}, report {folder / 'report.html'}")
     print(NOT_ADVICE)
+
+
+def _show_missed(folder: Path) -> None:
+    """Say which marginals of the protocol the enrolled are far from."""
+    from abscopal.report.marginals import missed_sentence
+
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    if told := missed_sentence(manifest["marginals"]):
+        print(told)
 
 
 def _results_table(arms: dict[str, dict[str, Any]]) -> Table:

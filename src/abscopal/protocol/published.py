@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, model_serializer, model_validator
@@ -61,6 +62,16 @@ Share = Annotated[Figure, BeforeValidator(_figure), AfterValidator(_is_share), _
 """A figure between 0 and 1."""
 Amount = Annotated[Figure, BeforeValidator(_figure), AfterValidator(_is_positive), _OrNumber()]
 """A figure above 0."""
+
+
+_ROUNDING = 0.02  # published percentages are rounded, and each may be of those with a known value alone
+_NESTED = (("pdl1_ge50", "pdl1_ge5", "pdl1_ge1"), ("cps_ge10", "cps_ge1"), ("prior_lines_ge3", "prior_lines_ge2"))
+"""Shares of which each is part of those after it."""
+_EXCLUSIVE = (
+    ("risk_favourable", "risk_intermediate", "risk_poor"), ("stage3a", "stage3b", "stage3c"),
+    ("prior_lines_0", "prior_lines_1", "prior_lines_ge2"), ("prior_lines_0", "prior_lines_1", "prior_lines_2"),
+)  # fmt: skip
+"""Shares of which nobody is in two."""
 
 
 class Baseline(Record):
@@ -123,6 +134,25 @@ class Baseline(Record):
     refractory: Share | None = Field(default=None, description="Share refractory to the last therapy.")
     sum_of_diameters_median: Amount | None = Field(default=None, description="Median sum of target diameters, mm.")
     sites_median: Amount | None = Field(default=None, description="Median number of organs with disease.")
+
+    @model_validator(mode="after")
+    def _shares_agree(self) -> Self:
+        """See that nobody is asked to be in a part and not in the whole, and that exclusive parts are not too many."""
+        known = self.numbers()
+        problems = [
+            Problem(part, f"at most the share of {whole}, {known[whole]:g}", f"{known[part]:g}")
+            for chain in _NESTED
+            for part, whole in combinations(chain, 2)
+            if part in known and whole in known and known[part] > known[whole] + _ROUNDING
+        ]
+        for parts in _EXCLUSIVE:
+            if (total := sum(known.get(part, 0.0) for part in parts)) > 1 + _ROUNDING:
+                problems.append(
+                    Problem(parts[0], f"shares that add up to 1 at most with {', '.join(parts[1:])}", f"{total:g}")
+                )
+        if problems:
+            raise InputError(problems)
+        return self
 
     def numbers(self) -> dict[str, float]:
         """Return the marginals that are known, by name."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from abscopal.analysis.prediction import PARTS, Limits, Predicted, Prediction
 from abscopal.report.document import document
+from abscopal.report.marginals import marginals_part, unused_of
 from abscopal.report.markup import Child, Html, joined, table, tag
 from abscopal.report.numbers import (
     NONE,
@@ -37,14 +38,6 @@ LABELS = {
     "trae_grade3": "Treatment-related event, grade 3 or worse",
     "hr_os": "Hazard ratio, OS",
     "hr_pfs": "Hazard ratio, PFS",
-}
-TRAITS = {
-    "ecog1": "ECOG 1 or more",
-    "ldh_high": "LDH above ULN",
-    "male": "Men",
-    "pdl1_ge1": "PD-L1 1 % or more",
-    "pdl1_ge5": "PD-L1 5 % or more",
-    "pdl1_ge50": "PD-L1 50 % or more",
 }
 _HOW = (
     "Each draw is a set of parameters that explains the trials of calibration about as well as any other. The same "
@@ -77,7 +70,7 @@ def prediction_page(protocol: Protocol | Description, found: Prediction, about: 
         ("endpoints", "Predicted endpoints", _endpoints(trial, found)),
         ("survival", "Survival", _survival(trial, found)),
         ("ratios", "Hazard ratios", _forest(trial, found)),
-        ("patients", "The virtual patients", _patients(found, about)),
+        ("patients", "The virtual patients", _patients(trial, found, about)),
         ("how", "How to read this", tag("ul", [tag("li", line) for line in _HOW])),
         ("reproduce", "Reproduce", _reproduce(trial, found, about)),
     ]
@@ -221,20 +214,14 @@ def _forest(trial: Description, found: Prediction) -> Html:
     return tag("figure", inner, tag("figcaption", caption))
 
 
-def _patients(found: Prediction, about: Mapping[str, Any]) -> Html:
-    told = dict(about.get("marginals", {}))
-    rows = [
-        [TRAITS.get(name, name.replace("_", " ").capitalize()), percent(one["published"]), percent(one["enrolled"])]
-        for name, one in told.items()
-    ]
-    size = about.get("effective_candidates")
-    words = (
-        f"Candidates were weighted to the marginals of the protocol and {found.subjects} were enrolled in each draw. "
-        f"The weighted candidates of a draw are worth {size:.0f} equally weighted ones on average."
-    )
-    marginals = table(["Share with", "asked for", "enrolled"], rows, "Marginals at baseline, means over draws")
-    nothing = tag("p", "The protocol gives no marginals: patients are as the indication has them.")
-    return joined([tag("p", words), marginals if rows else nothing])
+def _patients(trial: Description, found: Prediction, about: Mapping[str, Any]) -> Html:
+    told = dict(about["marginals"])
+    who = tag("p", f"{found.subjects} virtual patients were enrolled in each draw.")
+    if not told:
+        nothing = "The protocol asks for nothing at baseline: patients are as the indication has them."
+        return joined([who, tag("p", nothing)])
+    unused = unused_of({k: v for k, v in trial.baseline.items() if v.value is not None}, told)
+    return joined([who, marginals_part(told, about["effective_candidates"], unused, ", mean over draws")])
 
 
 def _reproduce(trial: Description, found: Prediction, about: Mapping[str, Any]) -> Html:

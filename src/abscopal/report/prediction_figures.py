@@ -131,9 +131,10 @@ def _log_axis(axes: Axes, rows: Sequence[Predicted], published: Sequence[Publish
 def _ratio_row(axes: Axes, line: int, row: Predicted, paper: PublishedValue | None) -> None:
     place = axes.get_yaxis_transform()
     name = f"{ENDPOINT_NAMES[row.key.removeprefix('hr_').upper()]}, {row.group}"
-    axes.text(-0.06, line - 0.4, shorten(name, 74), transform=place, va="center_baseline", fontsize=8.5)
+    look: Look = {"va": "center_baseline", "fontsize": 8.5, "transform": place}
+    axes.text(-0.06, line - 0.4, shorten(name, 74), bbox={"color": "white", "pad": 1.0}, **look)
     words = f"{ratio(row.value)} ({ratio_interval(row.limits['both'])})" if row.value is not None else NONE
-    axes.text(1.06, line + 0.02, words, transform=place, va="center_baseline", fontsize=8.5)
+    axes.text(1.06, line + 0.02, words, **look)
     if row.value is None:
         return
     looks: dict[str, Look] = {

@@ -17,6 +17,7 @@ from abscopal.report.figures import (
 )
 from abscopal.report.findings import Findings
 from abscopal.report.lesion_map import MOST_SUBJECTS
+from abscopal.report.marginals import marginals_part, unused_of
 from abscopal.report.markup import Child, Html, joined, table, tag, unbroken
 from abscopal.report.numbers import NONE, NOT_REACHED, counted, known, percent
 from abscopal.report.spider import MOST_LINES
@@ -309,7 +310,16 @@ def trial_section(findings: Findings) -> Html:
     rows = baseline_rows(findings.tables["adsl"], trial.arms, trial.baseline)
     baseline = table(header, rows, "Subjects at baseline: median (quartiles) or number (share)")
     notes = [tag("p", note, class_="note") for note in trial.notes]
-    return tag("div", tag("div", design, notes), baseline, class_="two")
+    return tag("div", tag("div", design, notes), tag("div", baseline, _asked_for(findings)), class_="two")
+
+
+def _asked_for(findings: Findings) -> Html:
+    """Write what the protocol asks of the enrolled beside what they are, where a simulation chose them by it."""
+    told = dict(findings.manifest.get("marginals", {}))
+    if not findings.simulated or not findings.trial.baseline:
+        return Html("")
+    unused = unused_of({k: v for k, v in findings.trial.baseline.items() if v.value is not None}, told)
+    return marginals_part(told, findings.manifest.get("effective_candidates"), unused)
 
 
 def _figure(panels: Sequence[Panel], caption: str) -> Html:
