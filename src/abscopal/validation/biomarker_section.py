@@ -56,13 +56,21 @@ def _table(kind: str, comparisons: Sequence[Comparison]) -> Html:
 
 
 def _rows(comparisons: Sequence[Comparison]) -> Iterator[list[str | Html]]:
-    for title, group in groupby(comparisons, lambda one: _title(one.real)):
+    for title, group in groupby(zip(rows_of(comparisons), comparisons, strict=True), lambda pair: pair[0][0]):
         yield [title]
-        for one in group:
-            real, found = one.real, one.simulated
-            whom = f"{_whom(real)} ({real.note})" if real.note else _whom(real)
-            simulated = (_interval(found), str(found.n)) if found else (NONE, NONE)
-            yield [whom, _interval(real.found), str(real.found.n), *simulated, _difference(one), _goal(one)]
+        for (_, cells), one in group:
+            mark = tag("span", cells[-1], class_=f"place{'' if one.met else ' outside'}")
+            yield [*cells[:-1], cells[-1] if one.met is None else mark]
+
+
+def rows_of(comparisons: Sequence[Comparison]) -> Iterator[tuple[str, list[str]]]:
+    """Put in words what is compared, then: in whom, real figure, n, simulated figure, n, difference, goal."""
+    for one in comparisons:
+        real, found = one.real, one.simulated
+        whom = f"{_whom(real)} ({real.note})" if real.note else _whom(real)
+        simulated = (_interval(found), str(found.n)) if found else (NONE, NONE)
+        figures = [_interval(real.found), str(real.found.n), *simulated, _difference(one), _goal(one)]
+        yield _title(real), [whom, *figures]
 
 
 def _title(real: RealFigure) -> str:
@@ -89,11 +97,11 @@ def _difference(one: Comparison) -> str:
     return f"× {exp(one.difference):.2f}" if one.real.statistic == "hazard ratio" else signed(one.difference, 2)
 
 
-def _goal(one: Comparison) -> str | Html:
+def _goal(one: Comparison) -> str:
     if one.met is None:
         return NONE
     words = f"within {one.real.within:g}" if one.real.within is not None else "same direction"
-    return tag("span", f"{words}: {'yes' if one.met else 'no'}", class_=f"place{'' if one.met else ' outside'}")
+    return f"{words}: {'yes' if one.met else 'no'}"
 
 
 @styled
