@@ -34,8 +34,8 @@ LABELS = {
     "cr": "Complete response",
     "dcr": "Disease control",
     "irae": "Immune-related event, any grade",
-    "irae_grade3": "Immune-related event, grade 3 or worse",
-    "trae_grade3": "Treatment-related event, grade 3 or worse",
+    "irae_grade3": "Immune-related event, grade ≥ 3",
+    "trae_grade3": "Treatment-related event, grade ≥ 3",
     "hr_os": "Hazard ratio, OS",
     "hr_pfs": "Hazard ratio, PFS",
 }
