@@ -1,7 +1,7 @@
-"""Write the figures of docs/credibility.md between its markers, from what `abscopal validate` wrote.
+"""Write the figures of docs/credibility.md and README.md between their markers, from what `abscopal validate` wrote.
 
 python scripts/credibility_numbers.py [FOLDER]   # from FOLDER/validation.json (runs/validation)
-python scripts/credibility_numbers.py --check    # exit 1 when the page is not what its figures give
+python scripts/credibility_numbers.py --check    # exit 1 when a page is not what the figures give
 
 What the page needs of a validation is kept beside it in docs/credibility.json, so that anyone can check the page
 without computing the validation again. No figure between the markers is typed by hand.
@@ -15,8 +15,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-DOCS = Path(__file__).parents[1] / "docs"
-PAGE, KEPT = DOCS / "credibility.md", DOCS / "credibility.json"
+ROOT = Path(__file__).parents[1]
+PAGE, KEPT, README = ROOT / "docs" / "credibility.md", ROOT / "docs" / "credibility.json", ROOT / "README.md"
 BEGIN, END = "<!-- figures: begin -->\n", "<!-- figures: end -->"
 ROLES = ("validation", "calibration")
 WORST = 8
@@ -32,15 +32,17 @@ BASELINES = {"naive": "naive transport", "independent": "independent action"}
 
 def main() -> None:
     words = sys.argv[1:]
-    text = PAGE.read_text(encoding="utf-8")
     if words != ["--check"]:
         found = json.loads((Path(words[0] if words else "runs/validation") / "validation.json").read_text("utf-8"))
         KEPT.write_text(json.dumps(kept(found), indent=1) + "\n", encoding="utf-8")
-    before, after = text.partition(BEGIN)[0], text.partition(END)[2]
-    written = before + BEGIN + block(json.loads(KEPT.read_text(encoding="utf-8"))) + END + after
-    if words == ["--check"]:
-        sys.exit(0 if written == text else f"{PAGE.name} is out of date: run make credibility after make validate")
-    PAGE.write_text(written, encoding="utf-8")
+    figures = json.loads(KEPT.read_text(encoding="utf-8"))
+    for page, inside in ((PAGE, block(figures)), (README, "\n" + _goals(figures) + "\n")):
+        text = page.read_text(encoding="utf-8")
+        written = text.partition(BEGIN)[0] + BEGIN + inside + END + text.partition(END)[2]
+        if words != ["--check"]:
+            page.write_text(written, encoding="utf-8")
+        elif written != text:
+            sys.exit(f"{page.name} is out of date: run make credibility after make validate")
 
 
 def kept(found: dict[str, Any]) -> dict[str, Any]:
