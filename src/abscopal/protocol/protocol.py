@@ -307,6 +307,11 @@ class Protocol(Record):
                 return arm
         raise InputError([unknown("arms", "arm", name, [arm.name for arm in self.arms])])
 
+    @property
+    def reference(self) -> str:
+        """Name of the arm that others are compared with: that of the first published contrast, else the last arm."""
+        return self.contrasts[0].reference if self.contrasts else self.arms[-1].name
+
     def regimen_of(self, line: Subsequent) -> tuple[Treatment, ...]:
         """Return the treatments of a later line, which may be those of an arm crossed over to."""
         return line.regimen if line.crossover_to is None else self.arm(line.crossover_to).regimen
