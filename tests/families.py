@@ -77,3 +77,9 @@ def family_model(name: str) -> Model:
     """Return the model of a protocol's family."""
     one = next(family for family in _families() if name in family.protocols)
     return _build(one.drugs.values(), one.tags)
+
+
+def family_of(*drugs: str) -> tuple[str, str]:
+    """Return the number of the first family whose model has these drugs, and a protocol of it."""
+    found = next((i, one) for i, one in enumerate(_families()) if set(drugs) <= one.drugs.keys())
+    return str(found[0]), found[1].protocols[0]
