@@ -54,6 +54,8 @@ NAMES = sorted(shipped())
 REPRESENTATIVE = chosen()
 COMPILED = sorted([*MECHANISMS, *(DRUGS[name].symbol for name in REPRESENTATIVE)])
 """Every mechanism, and drugs with every feature of a drug: what compiling can tell apart."""
+MOST = 24
+"""Mechanisms of a bundle."""
 
 
 @cache
@@ -106,6 +108,37 @@ def smallest_model(name: str) -> Model:
         if wanted is None:
             return Model(chosen)
         chosen.append(wanted)
+
+
+@cache
+def bundles() -> tuple[Model, ...]:
+    """Few models that have everything in COMPILED between them, for a kernel takes seconds however small it is.
+
+    Each begins with what needs most others, and takes in what adds least to it, up to `MOST` mechanisms.
+    """
+    left, found = set(COMPILED), []
+    while left:
+        first = max(sorted(left), key=lambda name: len(smallest_model(name).mechanisms))
+        chosen = list(smallest_model(first).mechanisms)
+        left -= {first, *(mechanism.name for mechanism in chosen)}
+        while more := [new for name in sorted(left) if (new := _addition(name, chosen)) is not None]:
+            chosen += min(more, key=len)
+            left -= {mechanism.name for mechanism in chosen}
+        found.append(Model(chosen))
+    return tuple(found)
+
+
+def bundle_ids() -> list[str]:
+    """What a bundle began with, and how many mechanisms it has: names for tests."""
+    return [f"{one.mechanisms[0].name} and {len(one.mechanisms) - 1} more" for one in bundles()]
+
+
+def _addition(name: str, chosen: list[Mechanism]) -> list[Mechanism] | None:
+    """What a model lacks to have this mechanism, too; None if it would be too large or have a number twice."""
+    new = [mechanism for mechanism in smallest_model(name).mechanisms if mechanism not in chosen]
+    numbers = {parameter.name for mechanism in chosen for parameter in mechanism.parameters}
+    twice = numbers & {parameter.name for mechanism in new for parameter in mechanism.parameters}
+    return None if twice or len(chosen) + len(new) > MOST else new
 
 
 def random_state(model: Model, lesions: int, seed: int) -> np.ndarray:

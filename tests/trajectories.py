@@ -11,6 +11,9 @@ from abscopal.engine.kernel import Kernel
 from abscopal.engine.reference import Dose
 from abscopal.language import Model, Parameter
 
+ALONE = 8
+"""Lanes for one patient: the numbers are those of any other number of lanes, and empty lanes cost time."""
+
 
 def random_patients(
     model: Model, count: int, lesions: int, seed: int, share: float = 1.0

@@ -28,7 +28,7 @@ from shipped_models import (
     shipped,
     smallest_model,
 )  # fmt: skip
-from trajectories import advance, by_kernel, random_patients
+from trajectories import ALONE, advance, by_kernel, random_patients
 
 FOLDER = Path(abscopal.mechanisms.__file__).parent
 LESIONS = 2
@@ -113,7 +113,7 @@ def test_hazards_are_never_negative(name):
 def test_a_year_of_random_patients_stay_finite_and_positive():
     """The whole disease with every drug, parameters anywhere in their ranges, at the tolerance that trials use."""
     model = full_model()
-    kernel = compile_model(model)
+    kernel = compile_model(model, lanes=ALONE)
     count = 20
     p, q = random_patients(model, count, LESIONS, seed=9, share=0.5)
     y = np.array([random_state(model, LESIONS, seed=m) for m in range(count)])
@@ -151,13 +151,13 @@ def test_a_drug_that_is_not_given_changes_nothing(name):
 
 def test_where_there_is_no_tumour_none_appears():
     model = full_model()
-    kernel = compile_model(model)
+    kernel = compile_model(model, lanes=ALONE)
     p, q = random_patients(model, 1, LESIONS, seed=13, share=0.5)
     y0 = random_state(model, LESIONS, seed=13)
     clones = [name for name in model.lesion_species if model.species[name].floor == 1.0]
     assert len(clones) > 3
     tumour = [kernel.layout.index(name, j) for name in clones for j in range(LESIONS)]
     y0[tumour] = 0.0
-    states = by_kernel(kernel, y0, p[0], q[0], LESIONS, [0.0, 365.0], every_three_weeks(model), rtol=1e-6)
+    states = by_kernel(kernel, y0, p[0], q[0], LESIONS, [0.0, 180.0], every_three_weeks(model), rtol=1e-6)
     assert np.all(states[-1, tumour] == 0.0)
     assert states[-1, kernel.layout.index("seeding")] == 0.0
