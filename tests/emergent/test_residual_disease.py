@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from abscopal import catalogue
-from abscopal.engine.kernel import compile_model
 from abscopal.population.pools import Pool
 from abscopal.population.residual import with_burden
 from abscopal.population.virtual_population import draw_population
+from abscopal.protocol import Protocol
+from abscopal.trial.simulate import prepare
 
 PATIENTS, YEARS = 80, 2
 BURDENS = (1e4, 1e6, 1e8, 1e11)
@@ -19,9 +20,11 @@ BURDENS = (1e4, 1e6, 1e8, 1e11)
 
 @pytest.fixture(scope="module")
 def melanoma():
-    indication, drug = catalogue.indication("melanoma"), catalogue.drug("nivolumab")
-    kernel = compile_model(catalogue.disease_model([drug], indication.tags))
-    return draw_population(indication, kernel, [drug], 400, 1, which=[Pool(0, PATIENTS, 400)]).batch
+    """Of the model that trials of nivolumab alone have, which other tests need, too."""
+    arms = [{"name": "only", "regimen": ["nivolumab 480 mg q4w"]}]
+    design = prepare(Protocol(indication="melanoma", subjects=PATIENTS, arms=arms))
+    drugs = list(design.drugs.values())
+    return draw_population(design.indication, design.kernel, drugs, 400, 1, which=[Pool(0, PATIENTS, 400)]).batch
 
 
 def cured(batch, cells, patrolled=None, treated=True):

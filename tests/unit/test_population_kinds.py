@@ -18,6 +18,7 @@ from abscopal.population.seeding import primaries, seed_lesions
 from abscopal.population.traits import Candidates, draw_history, draw_traits, log_factor
 from abscopal.population.virtual_population import draw_population
 from abscopal.trial.simulate import prepare
+from families import family_model
 
 ORGAN_NAMES = list(ORGANS)
 NUMBER = np.arange(4000)
@@ -126,18 +127,12 @@ def test_a_factor_acts_on_the_odds_of_what_is_drawn_on_the_logit_scale():
     assert shifted(None, np.array([0.5]), np.log([3.0])) == pytest.approx(1.5)
 
 
-def test_drivers_of_nobody_are_zero_and_published_ones_are_what_was_published():
-    crizotinib = prepare_with("crizotinib")
+def test_drivers_of_nobody_are_zero_and_published_ones_are_what_was_published(monkeypatch):
+    monkeypatch.setattr(catalogue, "disease_model", lambda drugs, tags: family_model("profile-1014"))  # compiled once
+    crizotinib = prepare(catalogue.load_protocol("profile-1014"))
     nsclc, melanoma = catalogue.indication("nsclc"), catalogue.indication("melanoma")
     assert drawn(crizotinib, nsclc, marginals={"alk": 1.0}).batch.parameter("driver_ALK").all()
     assert not drawn(crizotinib, melanoma).batch.parameter("driver_ALK").any()
-
-
-def prepare_with(drug):
-    from abscopal.protocol import Protocol
-
-    regimen = catalogue.drug(drug).regimens[0]
-    return prepare(Protocol(indication="nsclc", subjects=20, arms=[{"name": "a", "regimen": [regimen]}]))
 
 
 def test_immune_competence_is_one_in_the_usual_patient_and_falls_with_age_steroids_and_chemotherapy():
