@@ -1,6 +1,8 @@
 """Sensitivity of endpoints: truths laid into synthetic patients are found again; what is turned acts in the model."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -167,3 +169,11 @@ def test_an_unknown_knob_is_told_with_the_nearest_known_one(design):
 )
 def test_a_knob_belongs_to_the_mechanism_that_declares_what_it_turns(design, path, mechanism):
     assert mechanism_of(path, design.kernel.model) == mechanism
+
+
+def test_the_python_examples_of_the_page_hold():
+    page = Path(__file__).parents[2] / "docs/sensitivity.md"
+    blocks = re.findall(r"(?ms)^```python\n(.*?)^```$", page.read_text(encoding="utf-8"))
+    assert len(blocks) == 2
+    for block in blocks:
+        exec(block, {})

@@ -17,11 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abscopal import catalogue
-from abscopal.calibration.emulator import Emulator
-from abscopal.calibration.ensemble import Ensemble, Key, simulate
+from abscopal.calibration.ensemble import Ensemble, simulate
 from abscopal.calibration.knobs import Knob
 from abscopal.calibration.morris import elementary_effects, trajectories
-from abscopal.calibration.sensitivity_indices import QUANTITIES, Output, bars_of, indices_of, outputs_of
+from abscopal.calibration.sensitivity_indices import QUANTITIES, Output, bars_of, indices_of, learn, outputs_of, quality
 from abscopal.calibration.sensitivity_knobs import Over, chosen_knobs, every_knob, fitted_knobs, mechanism_of
 from abscopal.errors import InputError, Problem
 from abscopal.protocol.protocol import Protocol
@@ -95,9 +94,9 @@ class Sensitivity:
     together
         First-order indices of all knobs of a mechanism together, [3, mechanisms, q].
     spread
-        Standard deviation of each output over the ranges, [q].
+        Standard deviation of each output between points, sampling apart, [q].
     error
-        Cross-validated error of the emulator beyond sampling, [q].
+        Cross-validated error of the emulator, sampling apart, [q].
     bars
         Each output with a knob at the 10th and the 90th percentile of its range, the others in the middle, and the
         standard error of their difference, [3, d, q].
@@ -134,8 +133,9 @@ class Sensitivity:
 
     @property
     def explained(self) -> Array:
-        """Share of the variance between points that the emulator gets right, [q]."""
-        return np.asarray(np.clip(1.0 - self.error**2 / (self.spread**2 + self.error**2), 0.0, 1.0))
+        """Share of the variance between points that the emulator gets right of points it has not seen, [q]."""
+        known = np.where(self.spread > 0, self.spread, np.nan)
+        return np.asarray(np.nan_to_num(np.clip(1.0 - (self.error / known) ** 2, 0.0, 1.0)))
 
     def plain(self) -> dict[str, Any]:
         """Return what can be written as JSON: everything that table, page and figures show."""
@@ -282,25 +282,24 @@ def analyse(
     InputError
         If no outcome was seen, and missed, often enough.
     """
-    everyone = np.repeat(points, BLOCK, axis=0)
-    kept = {key: values for key, values in found.outcomes.items() if _varies(values)}
+    values = {key: one.reshape(-1, BLOCK) for key, one in found.outcomes.items()}
+    there = np.isfinite(next(iter(values.values()))).all(axis=1)
+    kept = [key for key, one in values.items() if _varies(one[there])]
     if not kept:
-        got = f"{len(everyone)}, too few to learn anything of an outcome"
-        raise InputError([Problem("--n", "more patients", got)])
-    emulator: Emulator[Key] = Emulator.fit(everyone, kept, block=BLOCK)
-    outputs, combine = outputs_of(order.protocol, emulator.keys)
+        raise InputError([Problem("--n", "more patients", f"{there.sum() * BLOCK}, too few to learn of any outcome")])
+    patients = np.stack([values[key][there] for key in kept], axis=2)
+    emulator, left_out = learn(kept, points[there], patients.mean(axis=1), BLOCK)
+    outputs, combine = outputs_of(order.protocol, kept)
     groups = [[i for i, own in enumerate(mechanism) if own == name] for name in dict.fromkeys(mechanism)]
-    first, total, together, spread = indices_of(emulator, combine, groups, len(knobs) + 1, order.seed)
+    first, total, together = indices_of(emulator, combine, groups, len(knobs) + 1, order.seed)
     ends, middle = bars_of(emulator, combine, len(knobs))
-    values = next(iter(found.outcomes.values()))
+    spread, error = quality(patients @ combine.T, left_out @ combine.T)
     return Sensitivity(
-        order, tuple(knobs), mechanism, outputs, first, total, together, spread,
-        error=np.sqrt(np.abs(combine) @ emulator.error**2), bars=ends, middle=middle,
-        lost=float(np.isnan(values).mean()),
-        left_out=tuple(f"{key[2]}, {key[1]}" for key in found.outcomes if key not in kept), screening=screening,
+        order, tuple(knobs), mechanism, outputs, first, total, together, spread, error, bars=ends, middle=middle,
+        lost=float(1.0 - there.mean()),
+        left_out=tuple(f"{key[2]}, {key[1]}" for key in values if key not in kept), screening=screening,
     )  # fmt: skip
 
 
 def _varies(values: Array) -> bool:
-    known = values[np.isfinite(values)]
-    return bool(min(known.sum(), len(known) - known.sum()) >= LEAST)
+    return bool(min(values.sum(), values.size - values.sum()) >= LEAST)

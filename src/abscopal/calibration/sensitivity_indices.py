@@ -18,6 +18,8 @@ from abscopal.protocol.protocol import Protocol
 QUANTITIES = ("ORR", "PFS 6", "PFS 12", "OS 12", "OS 24", SEVERE_IRAE)
 DRAWS = 60  # of the emulator's coefficients, for the intervals
 COUNT = 1024  # points of each sample of the indices
+RIDGES = (1.0, 4.0, 16.0, 64.0, 256.0)  # pulls of the emulator to a constant, of which each outcome takes the best
+FOLDS = 5
 LOW, HIGH = 0.1, 0.9  # ends of a bar of the tornado: 10th and 90th percentile of the range
 Array = NDArray[np.float64]
 
@@ -31,6 +33,67 @@ class Output:
     reference: str = ""
 
 
+def learn(keys: Sequence[Key], points: Array, shares: Array, block: int) -> tuple[Emulator[Key], Array]:
+    """Learn each outcome from its share among the patients of a point, pulled as far to a constant as predicts best.
+
+    Parameters
+    ----------
+    keys
+        Outcomes.
+    points, shares
+        Of each block, [blocks, knobs], [blocks, outcomes].
+    block
+        Patients of each.
+
+    Returns
+    -------
+    The emulator, and what it says of each block when that block's fold is left out, [blocks, outcomes].
+    """
+    left_out = np.array([_cross_predicted(points, shares, block, ridge) for ridge in RIDGES])
+    chosen = ((left_out - shares) ** 2).mean(axis=1).argmin(axis=0)
+    places = np.arange(len(keys))
+    fits = [_fitted(points, shares, block, ridge) for ridge in RIDGES]
+    coefficients = np.array([fits[ridge].coefficients[place] for place, ridge in enumerate(chosen)])
+    covariance = np.array([fits[ridge].covariance[place] for place, ridge in enumerate(chosen)])
+    error = np.full(len(keys), np.nan)  # not asked for: outputs have their own
+    return Emulator(tuple(keys), coefficients, covariance, error), left_out[chosen, :, places].T
+
+
+def _fitted(points: Array, shares: Array, block: int, ridge: float) -> Emulator[int]:
+    outcomes = dict(enumerate(shares.T))
+    weights = np.full(len(points), float(block))
+    return Emulator.fit(points, outcomes, weights=weights, ridge=ridge, validated=False)
+
+
+def _cross_predicted(points: Array, shares: Array, block: int, ridge: float) -> Array:
+    fold, predicted = np.arange(len(points)) % FOLDS, np.empty_like(shares)
+    for one in range(FOLDS):
+        out = fold == one
+        if out.any():
+            predicted[out] = _fitted(points[~out], shares[~out], block, ridge).predict(points[out])
+    return predicted
+
+
+def quality(values: Array, predicted: Array) -> tuple[Array, Array]:
+    """Return how far outputs differ between points, and how far off an emulator is, sampling apart.
+
+    Parameters
+    ----------
+    values
+        Of the patients of each block [blocks, patients, outputs].
+    predicted
+        Means that the emulator expects of blocks it has not seen [blocks, outputs].
+
+    Returns
+    -------
+    Standard deviation of the true means between points, and root mean square error of the emulator, [outputs].
+    """
+    mean, noise = values.mean(axis=1), (values.var(axis=1, ddof=1) / values.shape[1]).mean(axis=0)
+    spread = np.maximum(mean.var(axis=0, ddof=1) - noise, 0.0)
+    error = np.maximum(((mean - predicted) ** 2).mean(axis=0) - noise, 0.0)
+    return np.sqrt(spread), np.sqrt(error)
+
+
 def outputs_of(protocol: Protocol, keys: Sequence[Key]) -> tuple[tuple[Output, ...], Array]:
     """Return outputs, quantity by quantity, and how each combines the emulator's outcomes [outputs, outcomes].
 
@@ -38,7 +101,7 @@ def outputs_of(protocol: Protocol, keys: Sequence[Key]) -> tuple[tuple[Output, .
     """
     place = {key[1:]: number for number, key in enumerate(keys)}
     arms = [arm.name for arm in protocol.arms]
-    reference = protocol.contrasts[0].reference if protocol.contrasts else arms[-1]
+    reference = protocol.reference
     found: list[tuple[Output, Array]] = []
     unit = np.eye(len(keys))
     for quantity in QUANTITIES:
@@ -56,8 +119,8 @@ def outputs_of(protocol: Protocol, keys: Sequence[Key]) -> tuple[tuple[Output, .
 
 def indices_of(
     emulator: Emulator[Key], combine: Array, groups: list[list[int]], inputs: int, seed: int
-) -> tuple[Array, Array, Array, Array]:
-    """Return first, total and joint indices, each with its interval [3, ..., outputs], and the outputs' spread.
+) -> tuple[Array, Array, Array]:
+    """Return first, total and joint indices, each with its interval [3, ..., outputs].
 
     Indices are medians, with the 5th and 95th percentile, over draws of the emulator's coefficients.
     """
@@ -70,7 +133,7 @@ def indices_of(
     found = sobol_indices(function, inputs, groups, count=COUNT, seed=seed)
     shape = (DRAWS, len(combine))
     first, total, together = (_percentiles(one, shape) for one in (found.first, found.total, found.together))
-    return first, total, together, np.sqrt(np.median(found.variance.reshape(shape), axis=0))
+    return first, total, together
 
 
 def _percentiles(index: Array, shape: tuple[int, int]) -> Array:

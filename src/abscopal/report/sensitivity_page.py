@@ -168,6 +168,7 @@ def _screening(found: Mapping[str, Any], figure: Figure) -> list[Html]:
     idle = sum(row["size"] == 0 for row in rows)
     words = (
         f"All {len(rows)} numbers with a range that act in this model, by Morris' method with the same patients at "
-        f"every point; {idle} of them moved no endpoint of any patient. The first {sum(row['kept'] for row in rows)} go on."
+        f"every point; {idle} of them moved no endpoint of any patient. "
+        f"The first {sum(row['kept'] for row in rows)} go on."
     )
     return [tag("p", words), _drawn(figure, "screening")]
