@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from abscopal.cli.app import NOT_ADVICE, AsJson, app, exit_codes, stop
-from abscopal.cli.progress import progress_bar
+from abscopal.cli.progress import progress_bar, stages_bar
 
 if TYPE_CHECKING:
     from abscopal.calibration.calibrate import Calibration
@@ -25,6 +25,9 @@ def calibrate_command(
     seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Instead of the recipe's.")] = None,
     ship: Annotated[
         bool, typer.Option("--ship", help="Write values and posterior into the catalogue's own files.")
+    ] = False,
+    checked: Annotated[
+        bool, typer.Option("--check", help="Also see whether the fit finds truths that it is told to find.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -46,6 +49,8 @@ def calibrate_command(
     if ship:
         for line in ship_fit(found):
             print(line, file=sys.stderr)
+    if checked:
+        _check(found, folder, hidden=as_json)
     if as_json:
         print(json.dumps(found.plain(), indent=1))
         return
@@ -53,6 +58,17 @@ def calibrate_command(
     print(compared(found))
     print(f"seed {recipe.seed}, page {folder / 'calibration.html'}, draws {folder / 'posterior.csv'}")
     print(NOT_ADVICE)
+
+
+def _check(found: Calibration, folder: Path, *, hidden: bool) -> None:
+    """Write the check beside the calibration; what it says goes to standard error, before the calibration itself."""
+    from abscopal.calibration.check import check, write_check
+    from abscopal.report.check_page import verdict
+
+    with stages_bar(hidden=hidden) as told:
+        result = check(found, progress=told)
+    page = write_check(result, folder)
+    print(f"{verdict(result.plain())} Page {page}", file=sys.stderr)
 
 
 def _show(found: Calibration) -> None:
