@@ -25,7 +25,9 @@ def test_abscopal_validate_replays_scores_and_writes_and_goes_on_with_what_is_th
     found = json.loads((tmp_path / "out" / "validation.json").read_text())
     targets = targets_of(catalogue.load_protocol(TRIAL))
     assert len(found["scores"]) + sum(found["unmatched"].values()) == len(targets)
-    assert found["trials"] == {TRIAL: {"role": "calibration", "indication": "melanoma", "n": 20, "failed": 0}}
+    assert found["trials"] == {
+        TRIAL: {"role": "calibration", "indication": "melanoma", "n": 20, "failed": 0, "draws": 0}
+    }
     assert found["summary"]["validation"]["trials"] == 0
     summary = json.loads((tmp_path / "out" / "runs" / TRIAL / "summary.json").read_text())
     scored = {(s["arm"], s["quantity"]): s["simulated"]["value"] for s in found["scores"]}
@@ -34,9 +36,9 @@ def test_abscopal_validate_replays_scores_and_writes_and_goes_on_with_what_is_th
         assert scored[arm, "OS 12"] == plain["os_at"]["12"]
         assert scored[arm, "OS median"] == plain["os_median"]
     figures = {path.name for path in (tmp_path / "out" / "figures").iterdir()}
-    assert figures == {f"{TRIAL}.svg", "published-and-simulated.svg"}
+    assert figures == {f"{TRIAL}.svg", "published-and-simulated.svg", "coverage.svg"}
     page = (tmp_path / "out" / "validation.html").read_text()
-    assert page.count("<svg") == 2
+    assert page.count("<svg") == 3
     assert "http" not in page.replace("http-equiv", "")
 
     monkeypatch.setattr(replay, "run", lambda *_: pytest.fail("a finished replay was computed again"))

@@ -33,20 +33,29 @@ def validate_command(
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of every replay.")] = 1,
     out: Annotated[Path, typer.Option(help="Folder; finished replays in it are used again.")] = Path("runs/validation"),
     workers: Annotated[int, typer.Option(min=1, max=1024, help="Trials at a time.")] = 1,
+    draws: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Draws of each posterior beside, for predictive intervals.")
+    ] = 0,
+    write_discrepancy: Annotated[
+        Path | None, typer.Option(help="Estimate the model's own error from calibration trials, into this file.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Replay published trials and score them, fitted and never fitted ones apart, beside two baselines."""
-    from abscopal.validation.validate import PAGE, trials_to_replay, validate
+    from abscopal.validation.replay import draws_of
+    from abscopal.validation.validate import PAGE, estimate_discrepancy, trials_to_replay, validate
 
     wanted = trials_to_replay(trials or (), n, seed, out)
-    total = sum(one.subjects for one in wanted)
+    total = sum(one.subjects * (1 + len(draws_of(one, draws, out))) for one in wanted)
     if not as_json:
         print(f"{len(wanted)} trials, {total} subjects, seed {seed}, in {out}", file=sys.stderr)
     try:
         with _terminable(), _bar(total, len(wanted), hidden=as_json) as progress:
-            found = validate(trials or (), out, per_arm=n, seed=seed, workers=workers, progress=progress)
+            found = validate(trials or (), out, per_arm=n, seed=seed, workers=workers, draws=draws, progress=progress)
     except KeyboardInterrupt:
         stop(3, f"interrupted; what was finished is kept in {out}. The same command goes on with it.")
+    if write_discrepancy is not None:
+        estimate_discrepancy(found, write_discrepancy)
     if as_json:
         print(json.dumps(found.plain(), indent=1))
     else:
@@ -102,6 +111,8 @@ def _show(found: Validation) -> None:
     console().print(table)
     for role, one in plain.items():
         _say_sections(role, one["sections"])
+    for role, one in found.coverage().items():
+        print(f"{role}: in 90 % predictive intervals: {_say_coverage(one['kinds'])}")
     for miss in found.misses[:5]:
         print(f"{miss.trial}, {miss.arm} ({miss.role}, {miss.size:.1f} standard errors): {' '.join(miss.why)}")
 
@@ -118,6 +129,11 @@ def _say_sections(role: str, sections: dict[str, Any]) -> None:
                 means = f"{duel['baseline_mean']:.3f} to the model's {duel['model_mean']:.3f}"
                 line += f"; {baseline} {means} of {duel['n']}"
         print(line)
+
+
+def _say_coverage(kinds: dict[str, Any]) -> str:
+    shares = ((name, one["figures"], one["inside"]) for name, one in kinds.items())
+    return ", ".join(f"{100 * share:.0f} % of {count} {name}" for name, count, share in shares if count) or "none"
 
 
 def _reached(key: str, one: dict[str, Any]) -> str:

@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
+from abscopal.calibration.targets import RATIOS, SHARES
 from abscopal.report.document import document
 from abscopal.report.markup import Html, tag
 from abscopal.report.markup import table as html_table
 from abscopal.report.numbers import NONE, counted, months, percent, ratio, signed
 from abscopal.report.svg import to_inline_svg
 from abscopal.validation.baselines import Guess
-from abscopal.validation.figures import CALIBRATION_PLOT
-from abscopal.validation.score import ROLES, Score, summary
+from abscopal.validation.biomarker_section import biomarker_section
+from abscopal.validation.discrepancy import Discrepancy
+from abscopal.validation.figures import CALIBRATION_PLOT, COVERAGE_PLOT
+from abscopal.validation.intervals import GOAL, interval
+from abscopal.validation.lesion_rates import lesion_section
+from abscopal.validation.patterns import pattern_section
+from abscopal.validation.score import ROLES, Score, by_indication, summary
 
 if TYPE_CHECKING:
     from abscopal.validation.misses import Miss
@@ -32,7 +38,10 @@ GOAL_WORDS = {
     "hr_error": "mean |Δ log HR|",
     "hr_inside": "hazard ratios inside their 95 % interval",
 }
-LOGARITHMIC = frozenset({"PFS median", "OS median", "hazard ratios", "PFS HR", "OS HR"})
+LOGARITHMIC = frozenset(
+    {"PFS median", "OS median", "DOR median", "TTR median", "hazard ratios", "PFS HR", "OS HR"}
+    | {"hazard ratios in subgroups"}
+)
 """Sections whose errors are differences of logarithms."""
 
 
@@ -42,12 +51,18 @@ def validation_page(found: Validation, figures: Mapping[str, Figure]) -> str:
     sections = [
         ("goals", "Goals", _goals(sums)),
         ("scores", "Scores", _scores(sums)),
+        ("indications", "By cancer", _indications(found)),
         ("agreement", "Published against simulated", _figure(figures[CALIBRATION_PLOT], "all", "Every figure by role")),
+        ("intervals", "Predictive intervals", _intervals(found, figures[COVERAGE_PLOT])),
         ("baselines", "Beside the baselines", _baselines(sums)),
+        ("markers", "Markers, beside real patients", biomarker_section(found.biomarkers)),
+        ("lesions", "Lesions, beside real ones", lesion_section(found.protocols, found.folders)),
+        ("patterns", "Patterns of response and onset of events", pattern_section(found.protocols, found.folders)),
         ("misses", "The worst misses", [_miss(place, miss) for place, miss in enumerate(found.misses, 1)]),
         ("trials", "Trial by trial", [_trial(found, name, figures[name]) for name in found.protocols]),
         ("how", "How to read this", _how(found)),
     ]
+    sections = [one for one in sections if one[2]]
     links = tag("nav", [tag("a", title, href=f"#{name}") for name, title, _ in sections], aria_label="Sections")
     body = [tag("section", tag("h2", title), content, id=name) for name, title, content in sections]
     return document("Validation of Abscopal", _header(found, sums), tag("main", links, body), style=STYLE)
@@ -112,6 +127,55 @@ def _error(name: str, value: float) -> str:
     return f"{value:.2f} (× {exp(value):.2f})" if name in LOGARITHMIC else f"{100 * value:.1f} points"
 
 
+def _indications(found: Validation) -> list[Html]:
+    """Say by cancer and role how far off the model is: where not to trust it."""
+    rows = []
+    for name, roles in by_indication(found.scores).items():
+        for role, one in roles.items():
+            if one["trials"]:
+                curves, orr, ratios = one["landmarks"], one["ORR"], one["hazard ratios"]
+                rows.append([name, f"{role}, {counted(one['trials'], 'trial')}", *_of_cancer(orr, curves, ratios)])
+    head = ["cancer", "trials", "|ORR error|", "ORR bias", "median |ΔS|", "bias of S", "|Δ log HR|", "bias of HR"]
+    note = "Read down the columns of bias for what the model gets wrong in one direction; few trials say little."
+    return [html_table(head, rows, "Mean errors by cancer"), tag("p", note, class_="note")]
+
+
+def _of_cancer(orr: Any, curves: Any, ratios: Any) -> list[str]:
+    def points(one: Any, key: str) -> str:
+        return NONE if one is None else f"{100 * one[key]:.1f}"
+
+    def bias(one: Any) -> str:
+        return NONE if one is None else f"{signed(100 * one['bias'], 1)}"
+
+    log_error = NONE if ratios is None else f"{ratios['mean']:.2f}"
+    factor = NONE if ratios is None else f"× {exp(ratios['bias']):.2f}"
+    return [points(orr, "mean"), bias(orr), points(curves, "middle"), bias(curves), log_error, factor]
+
+
+def _intervals(found: Validation, figure: Figure) -> list[Html]:
+    rows = [
+        [f"{name}, {role}", str(kind["figures"]), percent(kind["inside"])]
+        for role, one in found.coverage().items()
+        for name, kind in one["kinds"].items()
+        if kind["figures"]
+    ]
+    own = found.discrepancy
+    words = (
+        f"The model's own error from trial to trial, estimated from {counted(len(own.trials), 'calibration trial')} "
+        f"alone: {100 * own.response:.1f} points of a response rate of one half, {100 * own.survival:.1f} points of "
+        f"survival of one half, {own.ratio:.2f} of a log hazard ratio (× {exp(own.ratio):.2f})."
+    )
+    drawn = sum(1 for count in found.draws.values() if count)
+    without = (
+        f"{drawn} of {counted(len(found.draws), 'trial')} were replayed under draws of a posterior; the intervals of "
+        "the others hold sampling and the model's own error, with what parameters add inside the latter."
+    )
+    goal = f"Goal: {100 * GOAL[0]:.0f} to {100 * GOAL[1]:.0f} % of published validation landmarks inside."
+    table = html_table(["figures", "compared", "inside 90 %"], rows, "Published figures in their predictive intervals")
+    notes = [tag("p", text, class_="note") for text in (goal, words, without)]
+    return [table, *notes, _figure(figure, "coverage", "Coverage of predictive intervals by level and by trial")]
+
+
 def _baselines(sums: Mapping[str, Any]) -> list[Html]:
     names = {
         "naive": "Naive transport, from trials of the same cancer",
@@ -161,16 +225,16 @@ def _trial(found: Validation, name: str, figure: Figure) -> Html:
         tag("h3", f"{name}: {protocol.title}"),
         tag("p", f"{role} · {protocol.indication} · {protocol.line}", class_="note"),
         _figure(figure, name, f"Simulated and published survival of {name}"),
-        tag("details", tag("summary", "Every figure"), _figures_table(name, scores)),
+        tag("details", tag("summary", "Every figure"), _figures_table(name, scores, found.discrepancy)),
     )
 
 
-def _figures_table(name: str, scores: Sequence[Score]) -> Html:
-    head = ["figure", "published", "simulated", "error", "in 95 %", "naive", "independent"]
-    return html_table(head, _rows(scores), f"{name}: every figure")
+def _figures_table(name: str, scores: Sequence[Score], discrepancy: Discrepancy) -> Html:
+    head = ["figure", "published", "simulated", "90 % predicted", "error", "in 95 %", "naive", "independent"]
+    return html_table(head, _rows(scores, discrepancy), f"{name}: every figure")
 
 
-def _rows(scores: Sequence[Score]) -> Iterator[list[Any]]:
+def _rows(scores: Sequence[Score], discrepancy: Discrepancy) -> Iterator[list[Any]]:
     last = None
     for score in scores:
         target = score.target
@@ -186,7 +250,17 @@ def _rows(scores: Sequence[Score]) -> Iterator[list[Any]]:
         )
         published = [_value(score, target.value), mark]
         baselines = [NONE if one is None else _guess(score, one) for one in (score.naive, score.independent)]
-        yield [target.quantity, published, _simulated(score), _difference(score), inside, *baselines]
+        predicted = _predicted(score, discrepancy)
+        yield [target.quantity, published, _simulated(score), predicted, _difference(score), inside, *baselines]
+
+
+def _predicted(score: Score, discrepancy: Discrepancy) -> str | Html:
+    """Write a predictive interval, marked where the published figure lies outside."""
+    found = interval(score, discrepancy)
+    if found is None:
+        return NONE
+    words = f"{_value(score, found.lower)} to {_value(score, found.upper)}"
+    return words if found.holds(score.target.value) else tag("span", words, class_="place outside")
 
 
 def _guess(score: Score, guess: Guess) -> Html:
@@ -199,17 +273,17 @@ def _simulated(score: Score) -> str:
 
 
 def _value(score: Score, value: float | None) -> str:
-    if score.target.kind == "median":
-        return months(value)
-    return ratio(value) if score.target.kind == "ratio" else percent(value, 1)
+    if score.target.kind in SHARES:
+        return percent(value, 1)
+    return ratio(value) if score.target.kind in RATIOS else months(value)
 
 
 def _difference(score: Score) -> str:
     if score.error is None:
         return NONE
-    if score.target.kind in ("median", "ratio"):
-        return f"× {exp(score.error):.2f}"
-    return f"{signed(100 * score.error, 1)} points"
+    if score.target.kind in SHARES:
+        return f"{signed(100 * score.error, 1)} points"
+    return f"× {exp(score.error):.2f}"
 
 
 def _figure(figure: Figure, name: str, words: str) -> Html:
@@ -223,6 +297,8 @@ def _how(found: Validation) -> list[Html]:
         "Errors are simulated less published; of medians and hazard ratios, of their logarithms.",
         "Inside: the simulated figure lies in the published 95 % interval, or in that of the published number of "
         "subjects where none was printed. The simulation's own sampling error is not added.",
+        "90 % predicted: what a trial of the published size would show with this probability if the model is off by "
+        "no more than in calibration trials; sampling, parameters where there are draws, the model's own error.",
         "Not reached: the simulated trial ended before the landmark, or its median was not reached.",
         "Naive transport: the pooled figures of the same classes of drugs, line and setting in calibration trials, the "
         "trial itself left out; a star marks those of other cancers. Independent drug action: the better of a "

@@ -6,12 +6,14 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from abscopal import catalogue
 from abscopal.errors import InputError, IntegrityError, Problem
 from abscopal.protocol.protocol import Protocol
 from abscopal.run_folder import is_finished, is_unfinished, remove
+from abscopal.runs.draws import DRAWS, chosen, posterior_of
 from abscopal.runs.finish import MANIFEST, unsound
 from abscopal.runs.plan import PLAN, differences, make_plan, read_plan
 from abscopal.runs.processes import in_processes
@@ -37,6 +39,8 @@ class Replay:
         In all arms together; of the run.
     folder
         Where the run goes.
+    draw
+        Number of the draw of the indication's posterior that it is under; 0 for the indication as it is.
     """
 
     name: str
@@ -44,6 +48,21 @@ class Replay:
     subjects: int
     seed: int
     folder: Path
+    draw: int = 0
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Numbers that the draw sets."""
+        return posterior_of(self.protocol.indication).draw(self.draw) if self.draw else {}
+
+
+def draws_of(one: Replay, count: int, folder: Path) -> list[Replay]:
+    """Return the replays of a trial under `count` draws, evenly spaced; none where its indication has no posterior."""
+    posterior = catalogue.posterior(one.protocol.indication) if count else None
+    if posterior is None:
+        return []
+    place = folder / DRAWS / one.protocol.name
+    return [replace(one, folder=place / f"draw-{k:03d}", draw=k) for k in chosen(count, len(posterior))]
 
 
 def replay(one: Replay, progress: Callable[[str, float], None] = lambda stage, share: None) -> Outcome:
@@ -54,7 +73,7 @@ def replay(one: Replay, progress: Callable[[str, float], None] = lambda stage, s
     same = _same(one)
     if not same and is_unfinished(one.folder):
         remove(one.folder)
-    order = Order(one.protocol, one.seed, one.subjects, one.folder, workers=1, resume=same)
+    order = Order(one.protocol, one.seed, one.subjects, one.folder, 1, resume=same, draw=one.draw, values=one.values)
     return run(order, progress, lambda text: print(f"{one.protocol.name}: {text}", file=sys.stderr))
 
 
@@ -66,7 +85,9 @@ def _same(one: Replay) -> bool:
         there = read_plan(one.folder)
     except IntegrityError:
         return False
-    return not differences(there, make_plan(prepare(one.protocol), one.seed, one.subjects))
+    values = one.values
+    design = prepare(one.protocol, values=values)
+    return not differences(there, make_plan(design, one.seed, one.subjects, draw=one.draw, values=values))
 
 
 def replay_all(wanted: Sequence[Replay], workers: int, progress: Progress) -> None:
@@ -112,5 +133,5 @@ def _subjects(one: Replay, stage: str, share: float) -> float:
 
 
 def _command(one: Replay) -> list[str]:
-    words = [one.name, str(one.subjects), str(one.seed), str(one.folder)]
-    return [sys.executable, "-P", "-m", "abscopal.validation.worker", *words]
+    words = [one.name, one.subjects, one.seed, one.folder, one.draw]
+    return [sys.executable, "-P", "-m", "abscopal.validation.worker", *map(str, words)]

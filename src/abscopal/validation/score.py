@@ -18,6 +18,32 @@ GOALS = {"landmarks": 0.04, "orr_inside": 0.80, "hr_error": 0.12, "hr_inside": 0
 
 
 @dataclass(frozen=True)
+class Spread:
+    """What a predictive interval is made of (`intervals.py`), of shares or of logarithms of ratios.
+
+    Attributes
+    ----------
+    centre
+        What is predicted: the mean over draws, or the one replay there is; of ratios the ratio.
+    unit
+        What the discrepancy's variance is a multiple of: p (1 - p) of a share p, 1 of a ratio.
+    parameter, sampling, simulation
+        Variances: between draws, of the published trial's size, of the replay's own size.
+    """
+
+    centre: float
+    unit: float
+    parameter: float
+    sampling: float
+    simulation: float
+
+    @property
+    def explained(self) -> float:
+        """Variance of an error that has nothing to do with the model's own discrepancy."""
+        return self.parameter + self.sampling + self.simulation
+
+
+@dataclass(frozen=True)
 class Score:
     """One figure of a trial, published and simulated, beside what the two baselines say.
 
@@ -33,6 +59,8 @@ class Score:
         What the same class of drugs did in calibration trials; None where there are none.
     independent
         What independent action of the arm's two parts would give; None where it is no combination or a part unknown.
+    spread
+        What its predictive interval is made of; None for figures that get none.
     """
 
     role: str
@@ -41,6 +69,7 @@ class Score:
     simulated: Estimate
     naive: Guess | None = None
     independent: Guess | None = None
+    spread: Spread | None = None
 
     @property
     def error(self) -> float | None:
@@ -156,11 +185,18 @@ SECTIONS: dict[str, Callable[[Score], bool]] = {
     "landmarks": lambda score: score.target.month in LANDMARKS,
     "PFS landmarks": lambda score: score.target.month in LANDMARKS and score.target.endpoint == "PFS",
     "OS landmarks": lambda score: score.target.month in LANDMARKS and score.target.endpoint == "OS",
+    "DCR": lambda score: score.target.quantity == "DCR",
     "PFS median": lambda score: score.target.quantity == "PFS median",
     "OS median": lambda score: score.target.quantity == "OS median",
+    "duration of response": lambda score: score.target.kind == "duration",
+    "DOR median": lambda score: score.target.quantity == "DOR median",
+    "TTR median": lambda score: score.target.quantity == "TTR median",
     "hazard ratios": lambda score: score.target.kind == "ratio",
     "PFS HR": lambda score: score.target.quantity == "PFS HR",
     "OS HR": lambda score: score.target.quantity == "OS HR",
+    "ORR in subgroups": lambda score: score.target.kind == "subgroup response",
+    "OS in subgroups": lambda score: score.target.kind == "subgroup survival",
+    "hazard ratios in subgroups": lambda score: score.target.kind == "subgroup ratio",
     "adverse events": lambda score: score.target.kind == "event" and not severe(score.target),
     "adverse events, grade 3": lambda score: score.target.kind == "event" and severe(score.target),
 }
@@ -201,6 +237,23 @@ def _of_role(scores: Sequence[Score]) -> dict[str, Any]:
         }
     found["goals"] = goals(found["sections"])
     return found
+
+
+def by_indication(scores: Sequence[Score]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Sum up by indication and role what the goals are about, so that one sees where not to trust the model."""
+    names = sorted({score.indication for score in scores})
+    return {
+        name: {
+            role: {
+                section: _plain(tally_scores([s for s in scores if s.indication == name and s.role == role and of(s)]))
+                for section, of in SECTIONS.items()
+                if section in ("ORR", "landmarks", "hazard ratios")
+            }
+            | {"trials": len({s.target.protocol for s in scores if s.indication == name and s.role == role})}
+            for role in ROLES
+        }
+        for name in names
+    }
 
 
 def goals(sections: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -20,6 +20,7 @@ from abscopal.runs.finish import RunTables
 from abscopal.units import DAYS_PER_MONTH
 
 ENDPOINTS = ("PFS", "OS")
+OF_RESPONDERS = ("DOR", "TTR")
 GRADE3 = " grade 3"
 TERMS: Mapping[str, frozenset[str]] = {
     "diarrhoea": frozenset({"Colitis"}),
@@ -110,37 +111,43 @@ class _Trial:
         self.rates: Mapping[str, ResponseRates] = response_rates(analysed(tables["adrs"]), self.adsl)
         adtte = tables["adtte"]
         known = set(adtte["PARAMCD"].astype("str"))
-        self.survival = {code: Survival(adtte, code) for code in ENDPOINTS if code in known}
+        self.survival = {code: Survival(adtte, code) for code in (*ENDPOINTS, *OF_RESPONDERS) if code in known}
         self.events = _related(tables["adae"], self.arm_of)
 
     def estimate(self, target: Target) -> Estimate | None:
         """Estimate one figure; None where it has no counterpart here."""
         match target.kind:
-            case "response":
+            case "response" | "control":
                 return self._response(target)
-            case "survival":
+            case "survival" | "duration":
                 return self._landmark(target)
-            case "median":
+            case "median" | "duration median" | "onset":
                 return self._median(target)
             case "ratio":
                 return self._ratio(target)
-        return self._event(target)
+            case "event":
+                return self._event(target)
+        return None
 
     def _response(self, target: Target) -> Estimate | None:
         if target.arm not in self.rates:
             return None
-        share = self.rates[target.arm].objective if target.quantity == "ORR" else self.rates[target.arm].complete
+        rates = self.rates[target.arm]
+        shares = {"ORR": rates.objective, "CR": rates.complete, "DCR": rates.disease_control}
+        if target.quantity not in shares:
+            return None
+        share = shares[target.quantity]
         return Estimate(share.rate, share.lower, share.upper)
 
     def _of(self, target: Target, *arms: str) -> Survival | None:
-        survival = self.survival.get(target.endpoint)
+        survival = self.survival.get(target.quantity.split()[0])
         return survival if survival is not None and set(arms) <= set(survival.arms) else None
 
     def _landmark(self, target: Target) -> Estimate | None:
         survival = self._of(target, target.arm)
         if survival is None:
             return None
-        month = float(target.month or 0.0)
+        month = float(target.quantity.split()[1])
         lower, upper = survival.interval_at(month, target.arm) or (None, None)
         return Estimate(survival.at(month, target.arm), lower, upper)
 
@@ -175,7 +182,10 @@ class _Trial:
     def curves(self) -> dict[tuple[str, str], tuple[tuple[float, float], ...]]:
         """Curves month by month, to the end of each arm's follow-up."""
         return {
-            (code, arm): _monthly(survival, arm) for code, survival in self.survival.items() for arm in survival.arms
+            (code, arm): _monthly(self.survival[code], arm)
+            for code in ENDPOINTS
+            if code in self.survival
+            for arm in self.survival[code].arms
         }
 
 
