@@ -26,6 +26,8 @@ from abscopal.trial.simulate import Design, enrol, follow, prepare
 TOLERANCE = 1e-3  # of the integrator: error of shares far below sampling error
 BLOCK = 40  # patients with the same values
 BLOCKS_AT_ONCE = 20
+PLAUSIBLE = "plausible"  # of every protocol: share of candidates who could be patients
+TOO_FEW = 0.15  # plausible where a block could not be filled: between none and the quarter that fills it
 Array = NDArray[np.float64]
 Key = tuple[str, str, str]
 """Protocol, arm and quantity."""
@@ -125,6 +127,7 @@ def simulate(
         with np.load(task.file) as found:
             for (arm, quantity), values in zip(task.wanted[1], found["outcomes"], strict=True):
                 outcomes.setdefault((task.wanted[0].name, arm, quantity), []).append(values)
+            outcomes.setdefault((task.wanted[0].name, "", PLAUSIBLE), []).append(np.repeat(found["plausible"], block))
     everyone = np.repeat(points, block, axis=0)
     return Ensemble(
         tuple(knob.path for knob in knobs), everyone, {key: np.concatenate(v) for key, v in outcomes.items()}
@@ -157,8 +160,15 @@ def live(task: Task) -> None:
         values[:, there] = _lived(design, join(drawn), quantities, task.seed).reshape(len(quantities), -1, task.block)
     draft = task.file.with_suffix(".tmp")
     with draft.open("wb") as stream:
-        np.savez(stream, outcomes=values.reshape(len(quantities), -1))
+        plausible = [TOO_FEW if one is None else _plausible(one) for one in blocks]
+        np.savez(stream, outcomes=values.reshape(len(quantities), -1), plausible=plausible)
     draft.replace(task.file)
+
+
+def _plausible(population: VirtualPopulation) -> float:
+    """Share of those grown who could be patients: with disease to be measured, which progresses untreated."""
+    grown = {name: count for name, count in population.classes.items() if name != "screened out"}
+    return (grown["enrolled"] + grown["not selected"]) / sum(grown.values())
 
 
 def _complete(protocol: Protocol, quantities: Sequence[tuple[str, str]]) -> Protocol:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abscopal.calibration.emulator import Emulator
-from abscopal.calibration.ensemble import Key
+from abscopal.calibration.ensemble import PLAUSIBLE, Key
 from abscopal.calibration.targets import Target
 
 Array = NDArray[np.float64]
@@ -23,6 +23,8 @@ PARTICLES, MOVES = 1000, 12
 HALF = 0.5  # share of particles that a step of temperature leaves effective
 COMMON = 0.5  # assumed: correlation of what model and memory get wrong between figures of one arm and endpoint
 GENERATIONS = 150
+ENOUGH_PLAUSIBLE, PLAUSIBLE_ERROR = 0.45, 0.03
+"""Share of candidates that can be patients: a population most of which never had a cancer that progresses is not one."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +91,19 @@ class Likelihood:
         return cls(emulator, tuple(targets), factor)
 
     def log(self, points: Array) -> Array:
-        """Return the normal log likelihood, [points], up to a constant."""
-        white = np.linalg.solve(self.factor, self.gaps(points).T)
-        return np.asarray(-0.5 * (white**2).sum(axis=0))
+        """Return the normal log likelihood, [points]; less what too few plausible candidates cost."""
+        chance = self.emulator.predict(points)
+        white = np.linalg.solve(self.factor, self._gaps(chance).T)
+        shares = [number for number, (_, _, quantity) in enumerate(self.emulator.keys) if quantity == PLAUSIBLE]
+        lacking = np.maximum(ENOUGH_PLAUSIBLE - chance[:, shares], 0.0) / PLAUSIBLE_ERROR
+        return np.asarray(-0.5 * (white**2).sum(axis=0) - 0.5 * (lacking**2).sum(axis=1))
 
     def gaps(self, points: Array) -> Array:
         """Emulated less published [points, targets]."""
-        return np.asarray(self.emulator.predict(points)[:, self._places()] - np.array([t.value for t in self.targets]))
+        return self._gaps(self.emulator.predict(points))
+
+    def _gaps(self, chance: Array) -> Array:
+        return np.asarray(chance[:, self._places()] - np.array([t.value for t in self.targets]))
 
     def _places(self) -> list[int]:
         place = {key: number for number, key in enumerate(self.emulator.keys)}
