@@ -20,6 +20,7 @@ from abscopal.calibration.calibrate import Calibration
 from abscopal.calibration.identifiability import Identifiability, identifiability
 from abscopal.calibration.rank_test import LEVELS, Recovery, chi_square, ecdf, ecdf_band, ecdf_test, recovery
 from abscopal.calibration.sampling import Likelihood, Prior, sample
+from abscopal.errors import InputError, Problem
 
 REPLICATES, DRAWS, PARTICLES = 100, 99, 400
 SURE = 0.05  # chance with which a right fit is suspected, over all its numbers
@@ -108,7 +109,15 @@ def check(
         Of truths and figures.
     progress
         Told the stage and the share of the whole that is done.
+
+    Raises
+    ------
+    InputError
+        If the calibration has no figures of its own: a cancer without trials, moved as others were.
     """
+    if found.likelihood is None:
+        name = found.recipe.indication
+        raise InputError([Problem("--check", "a calibration to published figures", f"{name}, which has none")])
     paths, prior = tuple(found.recipe.free), found.recipe.prior()
     recovered = recover(
         prior, found.likelihood, replicates, seed, lambda share: progress("finding truths", 0.8 * share)

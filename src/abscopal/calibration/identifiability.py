@@ -93,9 +93,9 @@ def identifiability(
     for number in range(len(paths)):
         profile[number] = profile_of(log_likelihood, start, number, grid)
         progress((number + 1) / len(paths))
-    scaled = np.cov((draws / prior_sd).T)
+    scaled = np.atleast_2d(np.cov((draws / prior_sd).T))
     left = np.linalg.eigvalsh(scaled)
-    correlation = np.corrcoef(draws.T)
+    correlation = np.atleast_2d(np.corrcoef(draws.T))
     learnt = 1.0 - np.diag(scaled)
     directions = float((1.0 - np.minimum(left, 1.0)).sum())
     return Identifiability(tuple(paths), grid, profile - profile.max(), correlation, learnt, directions)

@@ -34,10 +34,10 @@ HOW = (
 def check_page(found: Mapping[str, Any]) -> str:
     """Return the page of `Check.plain()` as text; the same values give the same bytes."""
     title = f"{found['indication']}: can the fit be believed?"
-    sections = [
+    sections: list[tuple[str, list[Html]]] = [
         ("Truths found again", [_drawn(rank_figure(found), "ranks"), _coverage(found)]),
         ("How much was learnt, and how far off", [_drawn(score_figure(found), "scores")]),
-        ("What the published figures tell of each number", [_drawn(profile_figure(found), "profiles"), _told(found)]),
+        ("What the published figures tell of each number", [_drawn(profile_figure(found), "profiles"), *_told(found)]),
         ("What goes together", [_pairs(found), _drawn(correlation_figure(found), "correlation")]),
         ("How to read this", [tag("ul", [tag("li", line) for line in HOW])]),
     ]

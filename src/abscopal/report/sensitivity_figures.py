@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from abscopal.report.style import ARM_COLOURS, INK, MUTED, axes_at, no_data, panel_title, shorten, styled, text_at
 
-CELL_WIDTH, CELL_HEIGHT = 0.62, 0.27  # inch
+CELL_WIDTH, CELL_HEIGHT = 0.47, 0.27  # inch
 WORDS, HEAD, FOOT = 2.7, 1.9, 0.55  # inch: row names; slanted column names; legend
 MOST_KNOBS = 10  # of a tornado
-ROW, PANEL, BESIDE = 0.25, 2.75, 0.3  # inch
+ROW, PANEL, BESIDE = 0.25, 2.6, 0.28  # inch
 SHADES = LinearSegmentedColormap.from_list("shades", ["#FFFFFF", "#CFE0F0", "#1B5E9B", "#0B2C4D"])
 UP, DOWN = ARM_COLOURS[0], ARM_COLOURS[1]
 Plain = Mapping[str, Any]
@@ -46,7 +46,7 @@ def map_figure(found: Plain, kind: str) -> Figure:
     """
     outputs = found["outputs"]
     rows = _ordered(outputs, kind)
-    width = WORDS + CELL_WIDTH * len(outputs) + 1.3
+    width = WORDS + CELL_WIDTH * len(outputs) + 1.2
     height = HEAD + CELL_HEIGHT * len(rows) + FOOT
     figure = Figure(figsize=(width, height))
     axes = axes_at(figure, WORDS, FOOT, CELL_WIDTH * len(outputs), CELL_HEIGHT * len(rows))

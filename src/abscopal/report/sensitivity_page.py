@@ -56,17 +56,17 @@ def sensitivity_page(found: Mapping[str, Any], figures: Mapping[str, Figure]) ->
         `figures_of(found)`.
     """
     tornados = [_drawn(figure, name) for name, figure in figures.items() if name.startswith("tornado")]
-    sections = [
+    sections: list[tuple[str, str, list[Html]]] = [
         ("mechanisms", "Which mechanism carries which endpoint", [_drawn(figures["mechanisms"], "mechanisms")]),
         ("knobs", "Which number takes part in which endpoint", [_drawn(figures["knobs"], "knobs")]),
         ("tornado", "How far each number moves an endpoint", [_tornado_words(), *tornados]),
-        ("trust", "How far to trust the emulator", [_trust(found)]),
+        ("trust", "How far to trust the emulator", _trust(found)),
         ("indices", "Indices", [_indices(one) for one in found["outputs"]]),
         ("ranges", "Ranges", [_ranges(found)]),
         ("how", "How it was computed", [tag("ul", [tag("li", line) for line in HOW])]),
     ]
     if found["screening"] is not None:
-        sections.insert(0, ("screening", "Screening of all numbers", [_screening(found, figures["screening"])]))
+        sections.insert(0, ("screening", "Screening of all numbers", _screening(found, figures["screening"])))
     title = f"{found['protocol']}: sensitivity"
     links = tag("nav", [tag("a", words, href=f"#{name}") for name, words, _ in sections], aria_label="Sections")
     body = [tag("section", tag("h2", words), content, id=name) for name, words, content in sections]
