@@ -24,7 +24,7 @@ HALF = 0.5  # share of particles that a step of temperature leaves effective
 COMMON = 0.5  # assumed: correlation of what model and memory get wrong between figures of one arm and endpoint
 GENERATIONS = 150
 ENOUGH_PLAUSIBLE, PLAUSIBLE_ERROR = 0.45, 0.03
-"""Share of candidates that can be patients: a population most of which never had a cancer that progresses is not one."""
+"""Share of candidates that can be patients: in a population of cancer patients most tumours progress untreated."""
 
 
 @dataclass(frozen=True)
