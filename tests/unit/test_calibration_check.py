@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from abscopal.calibration.check import Check, drawn, recover, spread_of, synthetic
+from abscopal.calibration.check import Check, believed, drawn, recover, spread_of, synthetic
 from abscopal.calibration.emulator import Emulator, features
+from abscopal.calibration.ensemble import PLAUSIBLE
 from abscopal.calibration.identifiability import FALL, identifiability, profile_of
 from abscopal.calibration.rank_test import chi_square, ecdf_test
 from abscopal.calibration.sampling import Likelihood, Prior, sample
@@ -113,3 +114,23 @@ def test_the_page_says_whether_truths_were_found_and_that_it_is_no_advice(likeli
     assert "as uniform as chance allows" in verdict(plain)
     plain["passed"] = False
     assert "not uniform" in verdict(plain)
+
+
+def test_truths_are_drawn_where_enough_candidates_can_be_patients(likelihood):
+    """The share of plausible candidates, which the fit keeps above a limit, rises with the third number here."""
+    emulator = likelihood.emulator
+    rising = np.zeros((1, emulator.coefficients.shape[1]))
+    rising[0, 3] = 1.0
+    wider = Emulator(
+        (*emulator.keys, ("trial", "", PLAUSIBLE)),
+        np.concatenate([emulator.coefficients, rising]),
+        np.concatenate([emulator.covariance, emulator.covariance[:1]]),
+        np.zeros(3),
+    )
+    limited = Likelihood.of(wider, likelihood.targets, np.full((1, 3), 0.5))
+    truth = believed(PRIOR, limited, 300, np.random.default_rng(7))
+    assert truth.shape == (300, 3)
+    assert wider.predict(truth)[:, 2].min() > 0.3
+    assert truth[:, 2].mean() > drawn(PRIOR, 300, np.random.default_rng(7))[:, 2].mean() + 0.05
+    found = recover(PRIOR, limited, 50, seed=2)
+    assert ecdf_test(found.rank, found.draws).min() > 0.01

@@ -23,6 +23,7 @@ from abscopal.calibration.sampling import Likelihood, Prior, sample
 from abscopal.errors import InputError, Problem
 
 REPLICATES, DRAWS, PARTICLES = 100, 99, 400
+ATTEMPTS, SPREAD_DRAWS = 200, 2000
 SURE = 0.05  # chance with which a right fit is suspected, over all its numbers
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
@@ -145,14 +146,34 @@ def recover(
     check itself needs.
     """
     rng = np.random.default_rng([seed, 3])
-    truth = drawn(prior, replicates, rng)
+    truth = believed(prior, likelihood, replicates, rng)
     draws = np.empty((replicates, DRAWS, truth.shape[1]))
     for number in range(replicates):
         made = synthetic(likelihood, truth[number], rng, widened)
         points = sample(prior, made.log, int(rng.integers(2**31)), particles=PARTICLES)
         draws[number] = points[rng.choice(len(points), DRAWS, replace=False)]
         progress((number + 1) / replicates)
-    return recovery(truth, draws, spread_of(prior))
+    spread = believed(prior, likelihood, SPREAD_DRAWS, rng).std(axis=0)
+    return recovery(truth, draws, spread)
+
+
+def believed(prior: Prior, likelihood: Likelihood, count: int, rng: np.random.Generator) -> Array:
+    """Return draws [count, knobs] of all that is believed before the figures: the prior, where patients are plausible.
+
+    Raises
+    ------
+    InputError
+        If next to nothing of the prior is plausible.
+    """
+    kept: list[Array] = []
+    for _ in range(ATTEMPTS):
+        tried = drawn(prior, count, rng)
+        kept.append(tried[np.log(rng.random(count)) < likelihood.plausibility(tried)])
+        if sum(map(len, kept)) >= count:
+            return np.concatenate(kept)[:count]
+    raise InputError(
+        [Problem("--check", "a prior under which patients are plausible", "one under which hardly any are")]
+    )
 
 
 def drawn(prior: Prior, count: int, rng: np.random.Generator) -> Array:

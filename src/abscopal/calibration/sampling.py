@@ -94,9 +94,16 @@ class Likelihood:
         """Return the normal log likelihood, [points]; less what too few plausible candidates cost."""
         chance = self.emulator.predict(points)
         white = np.linalg.solve(self.factor, self._gaps(chance).T)
+        return np.asarray(-0.5 * (white**2).sum(axis=0) + self._plausibility(chance))
+
+    def plausibility(self, points: Array) -> Array:
+        """Return the part of the log likelihood that no figure enters, [points]: enough candidates can be patients."""
+        return self._plausibility(self.emulator.predict(points))
+
+    def _plausibility(self, chance: Array) -> Array:
         shares = [number for number, (_, _, quantity) in enumerate(self.emulator.keys) if quantity == PLAUSIBLE]
         lacking = np.maximum(ENOUGH_PLAUSIBLE - chance[:, shares], 0.0) / PLAUSIBLE_ERROR
-        return np.asarray(-0.5 * (white**2).sum(axis=0) - 0.5 * (lacking**2).sum(axis=1))
+        return np.asarray(-0.5 * (lacking**2).sum(axis=1))
 
     def gaps(self, points: Array) -> Array:
         """Emulated less published [points, targets]."""

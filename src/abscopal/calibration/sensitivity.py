@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abscopal import catalogue
-from abscopal.calibration.ensemble import Ensemble, simulate
+from abscopal.calibration.ensemble import Ensemble, Key, simulate
 from abscopal.calibration.knobs import Knob
 from abscopal.calibration.morris import elementary_effects, trajectories
 from abscopal.calibration.sensitivity_indices import QUANTITIES, Output, bars_of, indices_of, learn, outputs_of, quality
@@ -233,11 +233,12 @@ def screen(design: Design, order: Order, folder: Path, workers: int, progress: C
         [(order.protocol, _wanted(order.protocol))], knobs, everyone, order.seed, folder / f"screening-{key}",
         block=BLOCK, workers=workers, same=True, progress=progress,
     )  # fmt: skip
-    shares = np.stack([values.reshape(-1, BLOCK).mean(axis=1) for values in found.outcomes.values()], axis=1)
+    outcomes = _of_arms(found)
+    shares = np.stack([values.reshape(-1, BLOCK).mean(axis=1) for values in outcomes.values()], axis=1)
     size = elementary_effects(points, shares.reshape(*points.shape[:2], -1)).size
     largest = np.nan_to_num(size).max(axis=1)
     kept = tuple(sorted(np.argsort(-largest, kind="stable")[:KEPT].tolist()))
-    return Screening(tuple(knobs), tuple(key[1:] for key in found.outcomes), size, kept)
+    return Screening(tuple(knobs), tuple(key[1:] for key in outcomes), size, kept)
 
 
 def fingerprint(design: Design, knobs: Sequence[Knob], seed: int, points: int) -> str:
@@ -282,7 +283,7 @@ def analyse(
     InputError
         If no outcome was seen, and missed, often enough.
     """
-    values = {key: one.reshape(-1, BLOCK) for key, one in found.outcomes.items()}
+    values = {key: one.reshape(-1, BLOCK) for key, one in _of_arms(found).items()}
     there = np.isfinite(next(iter(values.values()))).all(axis=1)
     kept = [key for key, one in values.items() if _varies(one[there])]
     if not kept:
@@ -299,6 +300,11 @@ def analyse(
         lost=float(1.0 - there.mean()),
         left_out=tuple(f"{key[2]}, {key[1]}" for key in values if key not in kept), screening=screening,
     )  # fmt: skip
+
+
+def _of_arms(found: Ensemble) -> dict[Key, Array]:
+    """Return outcomes of arms; what an ensemble counts of a whole population is not an endpoint."""
+    return {key: values for key, values in found.outcomes.items() if key[1]}
 
 
 def _varies(values: Array) -> bool:
