@@ -81,7 +81,7 @@ mechanism = Mechanism(
         ),
         Parameter(
             "ctla4_hold",
-            41.43,
+            58.07,
             "1",
             "CTLA-4's hold on CD80/86 relative to CD28's",
             fitted("abscopal calibrate melanoma"),
