@@ -75,7 +75,7 @@ def test_without_swelling_and_colonies_that_nobody_could_see_there_is_less_pseud
     plain.batch.scale_lesions((np.cbrt(6000.0 / np.pi * volume) >= OCCULT_MM).astype(float))
     for name, value in (("oedema_yield", 0.0), ("bystanders", 0.0), ("dead_clearance", 2.0), ("scar_share", 0.0)):
         plain.batch.parameter(name)[:] = value
-    assert pseudoprogression(lived(design, plain)) < 0.6 * pseudoprogression(trial)
+    assert pseudoprogression(lived(design, plain)) < 0.8 * pseudoprogression(trial)
 
 
 def test_mixed_response_is_of_one_patient_in_twelve_and_comes_of_what_differs_between_lesions(
