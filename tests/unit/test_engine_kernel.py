@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from abscopal.engine import kernel as kernels
-from abscopal.engine.kernel import cache_folder, compile_model, source
+from abscopal.engine import machine_code, vector_math
+from abscopal.engine.kernel import cache_folder, compile_model, source, text_of
 from abscopal.language import Model
 from example_models import CLOCK, DRUG, GROWTH, MECHANISMS, parameter
 
@@ -33,9 +34,26 @@ def test_a_cache_that_cannot_be_written_is_no_obstacle(monkeypatch, tmp_path):
     blocked.write_text("in the way")
     monkeypatch.setenv("ABSCOPAL_CACHE", str(blocked / "folder"))
     kernels.load_module.cache_clear()
+    kernels._on_cpu.cache_clear()
     module = compile_model(Model(MECHANISMS)).module
     kernels.load_module.cache_clear()
+    kernels._on_cpu.cache_clear()
     assert not Path(module.__file__).is_relative_to(blocked)
+    assert set(module.code.addresses) == {"constants", "rhs", "flow", "unflow", "sink", "observe"}
+
+
+def test_machine_code_on_the_disk_is_used_again_unless_it_is_not_what_was_written(monkeypatch, tmp_path):
+    module, elementary = compile_model(Model(MECHANISMS)).module, text_of(vector_math)
+    text = Path(module.__file__).read_text(encoding="utf-8")
+    machine_code.machine_code(text, elementary, module.equations, tmp_path)
+    (path,) = tmp_path.iterdir()
+    whole = path.read_bytes()
+    monkeypatch.setattr(machine_code, "_compiled", lambda *_: pytest.fail("it was written again"))
+    machine_code.machine_code(text, elementary, module.equations, tmp_path)
+    monkeypatch.undo()
+    path.write_bytes(whole[:-1])
+    machine_code.machine_code(text, elementary, module.equations, tmp_path)
+    assert path.read_bytes() == whole
 
 
 @pytest.mark.parametrize("lesions", [0, 1, 3])

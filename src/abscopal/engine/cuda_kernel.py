@@ -62,7 +62,7 @@ def simulated() -> bool:
 
 def source(model: Model, *, exact_flows: bool = True, threads: int = LANES, simulate: bool = False) -> str:
     """Return the text of the module: elementary functions, the steps, the model, and what drives them on a GPU."""
-    steps, driver = one_lane(_without(_LOOPS_OVER_LANES, text_of(stepper))), text_of(cuda_stepper)
+    steps, driver = one_lane(_of_one_model(_without(_LOOPS_OVER_LANES, text_of(stepper)))), text_of(cuda_stepper)
     generated = f"W = {threads}\n{to_cuda(model, exact_flows=exact_flows)}"
     body = "\n\n".join([_elementary(simulate), steps, generated, driver])
     functions = [name for part in (steps, generated, driver) for name in _functions(part) if name not in ENTRY]
@@ -80,6 +80,11 @@ def _elementary(simulate: bool) -> str:
         assert text.count(cpu) == 1, cpu
         text = text.replace(cpu, gpu)
     return text
+
+
+def _of_one_model(text: str) -> str:
+    """Let the steps call the functions of the model beside them; on a CPU they serve all models."""
+    return text.replace("model, ", "").replace("model.", "")
 
 
 def _functions(text: str) -> list[str]:

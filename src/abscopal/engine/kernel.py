@@ -20,7 +20,8 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from abscopal.engine import stepper, vector_math
+from abscopal.engine import equations, stepper, vector_math
+from abscopal.engine.cpu_engine import CpuEngine
 from abscopal.errors import InputError, Problem
 from abscopal.language.layout import Layout, layout_of
 from abscopal.language.model import Model
@@ -67,23 +68,26 @@ class Kernel:
 
 
 def source(model: Model, *, exact_flows: bool = True, lanes: int = LANES) -> str:
-    """Return the text of the module: elementary functions, the model, the stepper, and the compilation of each.
+    """Return the text of a model's functions, as they are read by people and by `abscopal.engine.packed`.
 
     Drugs go by number in it, so that models that differ only in the names of drugs share one compilation.
     """
-    engine = "\n\n".join(text_of(part) for part in (vector_math, stepper))
-    equations = to_lanes(with_numbered_drugs(model), exact_flows=exact_flows)
-    body = f"{engine}\n\nW = {lanes}\n{equations}\n"
-    known = _FUNCTION.findall(text_of(vector_math))
-    inner = [name for name in _FUNCTION.findall(body) if name not in (*known, *ENTRY)]
+    elementary = ", ".join(sorted(_FUNCTION.findall(text_of(vector_math))))
+    head = "# generated; do not edit\nimport math\n\nimport numpy as np\n\n"
+    head += f"from {vector_math.__name__} import {elementary}\n\nW = {lanes}\n"
+    return head + to_lanes(with_numbered_drugs(model), exact_flows=exact_flows)
+
+
+def steps_source(lanes: int = LANES) -> str:
+    """Return the text of the integrator that all models share: elementary functions, calls of a model, the stepper."""
+    body = f"W = {lanes}\n{text_of(stepper)}"
+    inner = [name for name in _FUNCTION.findall(body) if name not in ENTRY]
     compiled = [f"{name} = _njit({name}, no_cpython_wrapper=True, no_cfunc_wrapper=True)" for name in inner]
-    compiled += [f"{name} = _njit({name})" for name in ENTRY]
+    compiled += [f"{name} = _njit({name}, cache=True)" for name in ENTRY]
     return (
-        f"# generated; do not edit\n{body}\n"
+        f"# generated; do not edit\n{text_of(vector_math)}\n\n{text_of(equations)}\n\n{body}\n"
         "def _njit(function, **options):\n"
-        "    return njit(function, cache=True, nogil=True, error_model='numpy', **options)\n\n\n"
-        + "\n".join(compiled)
-        + "\n"
+        "    return njit(function, nogil=True, error_model='numpy', **options)\n\n\n" + "\n".join(compiled) + "\n"
     )
 
 
@@ -144,4 +148,10 @@ def compile_model(model: Model, *, exact_flows: bool = True, lanes: int = LANES,
         from abscopal.engine.cuda_kernel import load
 
         return Kernel(model, load(model, exact_flows=exact_flows, threads=lanes), layout_of(model), backend)
-    return Kernel(model, load_module(source(model, exact_flows=exact_flows, lanes=lanes)), layout_of(model))
+    text = source(model, exact_flows=exact_flows, lanes=lanes)
+    return Kernel(model, _on_cpu(text, lanes), layout_of(model))
+
+
+@lru_cache(maxsize=32)
+def _on_cpu(text: str, lanes: int) -> CpuEngine:
+    return CpuEngine(load_module(steps_source(lanes)), load_module(text), text_of(vector_math))

@@ -97,32 +97,32 @@ def stage7(y, h, k0, k1, k2, k3, k4, k5, z, rows, w):
             k1[a + l] = fma(E1, k0[a + l], fma(E2, k1[a + l], fma(E3, k2[a + l], slope)))
 
 
-def attempt(y, h, c, e, n, lesions, k0, k, k6, z, s, d, floor, rows, w):
+def attempt(model, y, h, c, e, n, lesions, k0, k, k6, z, s, d, floor, rows, w):
     """One step of length h[lane] from y: slopes in k[1..5] and k6, the fifth-order solution in z; k0 is given.
 
     Slopes 0 to 5 of linear blocks are those of exp(-A s) x; the last is that of x, to start the next step with.
     """
     stage2(y, h, k0, z, rows, w)
-    slopes(z, h, C2, c, e, n, lesions, k[1], s, d, w)
+    slopes(model, z, h, C2, c, e, n, lesions, k[1], s, d, w)
     stage3(y, h, k0, k[1], z, rows, w)
-    slopes(z, h, C3, c, e, n, lesions, k[2], s, d, w)
+    slopes(model, z, h, C3, c, e, n, lesions, k[2], s, d, w)
     stage4(y, h, k0, k[1], k[2], z, rows, w)
-    slopes(z, h, C4, c, e, n, lesions, k[3], s, d, w)
+    slopes(model, z, h, C4, c, e, n, lesions, k[3], s, d, w)
     stage5(y, h, k0, k[1], k[2], k[3], z, rows, w)
-    slopes(z, h, C5, c, e, n, lesions, k[4], s, d, w)
+    slopes(model, z, h, C5, c, e, n, lesions, k[4], s, d, w)
     stage6(y, h, k0, k[1], k[2], k[3], k[4], z, rows, w)
-    slopes(z, h, 1.0, c, e, n, lesions, k[5], s, d, w)
+    slopes(model, z, h, 1.0, c, e, n, lesions, k[5], s, d, w)
     stage7(y, h, k0, k[1], k[2], k[3], k[4], k[5], z, rows, w)
-    flow(z, h, 1.0, c, w)
-    sink(z, floor, w)
-    rhs(z, c, e, n, lesions, k6, s, d, w)
+    flow(model, z, h, 1.0, c, w)
+    sink(model, z, floor, w)
+    rhs(model, z, c, e, n, lesions, k6, s, d, w)
 
 
-def slopes(z, h, share, c, e, n, lesions, dy, s, d, w):
+def slopes(model, z, h, share, c, e, n, lesions, dy, s, d, w):
     """Derivatives at a stage, a share of the step after its beginning."""
-    flow(z, h, share, c, w)
-    rhs(z, c, e, n, lesions, dy, s, d, w)
-    unflow(dy, h, share, c, w)
+    flow(model, z, h, share, c, w)
+    rhs(model, z, c, e, n, lesions, dy, s, d, w)
+    unflow(model, dy, h, share, c, w)
 
 
 def squared_error(y, z, h, part, k6, small, floor, rtol, rows, error, sinking, w):
@@ -145,17 +145,17 @@ def squared_error(y, z, h, part, k6, small, floor, rtol, rows, error, sinking, w
             sinking[l] = 1.0 if gone else sinking[l]
 
 
-def block_error(y, z, h, part, k6, small, rtol, error, c, flowing, w):
+def block_error(model, y, z, h, part, k6, small, rtol, error, c, flowing, w):
     """Add the errors of linear blocks: those of exp(-A s) x, carried along by the flow."""
-    for row in BLOCK_ROWS:
+    for row in model.BLOCK_ROWS:
         for l in range(w if row >= 0 else 0):
             flowing[row * W + l] = k6[row * W + l]
-    unflow(flowing, h, 1.0, c, w)
-    for row in BLOCK_ROWS:
+    unflow(model, flowing, h, 1.0, c, w)
+    for row in model.BLOCK_ROWS:
         for l in range(w if row >= 0 else 0):
             flowing[row * W + l] = h[l] * fma(E7, flowing[row * W + l], part[row * W + l])
-    flow(flowing, h, 1.0, c, w)
-    for row in BLOCK_ROWS:
+    flow(model, flowing, h, 1.0, c, w)
+    for row in model.BLOCK_ROWS:
         for l in range(w if row >= 0 else 0):
             i = row * W + l
             ratio = flowing[i] / (rtol * (max(abs(y[i]), abs(z[i])) + small[row]))
@@ -212,7 +212,7 @@ def new_lanes():
     return Lanes(whole[0], whole[1], whole[2], whole[3], whole[4], part[0], part[1], part[2], part[3], part[4])
 
 
-def admit(patients, m, lanes, l, y, c, e, head, block, total):
+def admit(model, patients, m, lanes, l, y, c, e, head, block, total):
     """Put patient m into lane l."""
     lesions = patients.lesions[m]
     used = head + lesions * block
@@ -220,7 +220,7 @@ def admit(patients, m, lanes, l, y, c, e, head, block, total):
         y[i * W + l] = patients.y[m, i]
     for i in range(used, total):
         y[i * W + l] = 0.0
-    constants(patients.p[m], patients.q[m], lesions, c, e, l)
+    constants(model, patients.p[m], patients.q[m], lesions, c, e, l)
     lanes.patient[l], lanes.lesions[l], lanes.steps[l], lanes.struck[l] = m, lesions, 0, -1
     lanes.dosed[l] = patients.dosed[m]
     lanes.h[l] = patients.step[m]
@@ -236,14 +236,14 @@ def discharge(patients, lanes, l, y, head, block, outcome):
     lanes.patient[l] = -1
 
 
-def fill(patients, which, queue, lanes, y, c, e, head, block, total):
+def fill(model, patients, which, queue, lanes, y, c, e, head, block, total):
     """Put the next patients into free lanes; how far the queue has come."""
     for l in range(W):
         while lanes.patient[l] < 0 and queue < which.shape[0]:
             m = which[queue]
             queue += 1
             if patients.until[m] > patients.time[m]:
-                admit(patients, m, lanes, l, y, c, e, head, block, total)
+                admit(model, patients, m, lanes, l, y, c, e, head, block, total)
             else:
                 patients.time[m], patients.status[m], patients.event[m] = patients.until[m], REACHED, -1
     return queue
@@ -316,40 +316,40 @@ def most_lesions(lesions, which):
     return most
 
 
-def look(patients, which, head, block, columns, out):
+def look(model, patients, which, head, block, columns, out):
     """Fill out[i, lesion, :] with the lesion-scope definitions `columns` of patient which[i], as they are now."""
     largest = most_lesions(patients.lesions, which)
     total = head + largest * block
-    y, found = np.zeros(total * W), np.zeros(max(1, largest) * LESION_DEFINITIONS * W)
-    c, e = np.zeros(PATIENT_CONSTANTS * W), np.zeros(max(1, largest) * LESION_CONSTANTS * W)
-    s, d = np.zeros(SCRATCH * W), np.zeros(max(1, largest) * LESION_SCRATCH * W)
+    y, found = np.zeros(total * W), np.zeros(max(1, largest) * model.LESION_DEFINITIONS * W)
+    c, e = np.zeros(model.PATIENT_CONSTANTS * W), np.zeros(max(1, largest) * model.LESION_CONSTANTS * W)
+    s, d = np.zeros(model.SCRATCH * W), np.zeros(max(1, largest) * model.LESION_SCRATCH * W)
     lanes = new_lanes()
     for start in range(0, which.shape[0], W):
         count = min(W, which.shape[0] - start)
         for l in range(count):
-            admit(patients, which[start + l], lanes, l, y, c, e, head, block, total)
-        observe(y, c, e, lanes.lesions, largest, found, s, d, lanes.h.shape[0])
+            admit(model, patients, which[start + l], lanes, l, y, c, e, head, block, total)
+        observe(model, y, c, e, lanes.lesions, largest, found, s, d, lanes.h.shape[0])
         for l in range(count):
             for j in range(lanes.lesions[l]):
                 for i in range(columns.shape[0]):
-                    out[start + l, j, i] = found[(j * LESION_DEFINITIONS + columns[i]) * W + l]
+                    out[start + l, j, i] = found[(j * model.LESION_DEFINITIONS + columns[i]) * W + l]
 
 
-def slope(patients, m, head, block, dy):
+def slope(model, patients, m, head, block, dy):
     """Derivative of patient m as `rhs` gives it, without what linear blocks do by themselves."""
     lesions = most_lesions(patients.lesions, np.array([m]))
     total = head + lesions * block
     y, found = np.zeros(total * W), np.zeros(total * W)
-    c, e = np.zeros(PATIENT_CONSTANTS * W), np.zeros(max(1, lesions) * LESION_CONSTANTS * W)
-    s, d = np.zeros(SCRATCH * W), np.zeros(max(1, lesions) * LESION_SCRATCH * W)
+    c, e = np.zeros(model.PATIENT_CONSTANTS * W), np.zeros(max(1, lesions) * model.LESION_CONSTANTS * W)
+    s, d = np.zeros(model.SCRATCH * W), np.zeros(max(1, lesions) * model.LESION_SCRATCH * W)
     lanes = new_lanes()
-    admit(patients, m, lanes, W - 1, y, c, e, head, block, total)
-    rhs(y, c, e, lanes.lesions, lesions, found, s, d, lanes.h.shape[0])
+    admit(model, patients, m, lanes, W - 1, y, c, e, head, block, total)
+    rhs(model, y, c, e, lanes.lesions, lesions, found, s, d, lanes.h.shape[0])
     for i in range(total):
         dy[i] = found[i * W + W - 1]
 
 
-def advance(patients, which, head, block, rtol, small, floor, most):
+def advance(model, patients, which, head, block, rtol, small, floor, most):
     """Advance the patients listed to their `until`, or to the first event; arrays are changed in place.
 
     `which` should be sorted by falling number of lesions. `most` is the greatest number of steps for one patient.
@@ -363,10 +363,10 @@ def advance(patients, which, head, block, rtol, small, floor, most):
         np.zeros(total * W),
         np.zeros((6, total * W)),
     )
-    c, e = np.zeros(PATIENT_CONSTANTS * W), np.zeros(max(1, largest) * LESION_CONSTANTS * W)
-    s, d = np.zeros(SCRATCH * W), np.zeros(max(1, largest) * LESION_SCRATCH * W)
+    c, e = np.zeros(model.PATIENT_CONSTANTS * W), np.zeros(max(1, largest) * model.LESION_CONSTANTS * W)
+    s, d = np.zeros(model.SCRATCH * W), np.zeros(max(1, largest) * model.LESION_SCRATCH * W)
     flowing, elsewhere = np.zeros(head * W), small.copy()
-    for row in BLOCK_ROWS:
+    for row in model.BLOCK_ROWS:
         if row >= 0:
             elsewhere[row] = math.inf  # no part of the general error: see block_error
     lanes = new_lanes()
@@ -374,18 +374,18 @@ def advance(patients, which, head, block, rtol, small, floor, most):
     queue, stale = which.shape[0] * 0, False
     while True:
         before = queue
-        queue = fill(patients, which, queue, lanes, y, c, e, head, block, total)
+        queue = fill(model, patients, which, queue, lanes, y, c, e, head, block, total)
         lesions = busiest(lanes)
         if lesions < 0:
             return
         rows = head + lesions * block
         if stale or queue > before:
-            rhs(y, c, e, n, lesions, k0, s, d, w)
+            rhs(model, y, c, e, n, lesions, k0, s, d, w)
             stale = False
         plan(patients, lanes)
-        attempt(y, h, c, e, n, lesions, k0, k, k6, z, s, d, floor, rows, w)
+        attempt(model, y, h, c, e, n, lesions, k0, k, k6, z, s, d, floor, rows, w)
         squared_error(y, z, h, k[1], k6, elsewhere, floor, rtol, rows, error, lanes.sinking, w)
-        block_error(y, z, h, k[1], k6, small, rtol, error, c, flowing, w)
+        block_error(model, y, z, h, k[1], k6, small, rtol, error, c, flowing, w)
         y, z, k0, k6 = z, y, k6, k0  # taken in all lanes, and given back in those that do not accept it
         for l in range(W):
             if lanes.patient[l] < 0:
