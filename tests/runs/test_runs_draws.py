@@ -62,8 +62,8 @@ def test_more_draws_than_are_shipped_are_refused_with_their_number():
 
 @pytest.mark.usefixtures("_own")
 def test_an_indication_without_a_posterior_is_refused_with_those_that_have_one():
-    with pytest.raises(InputError, match=r"own.*got sclc"):
-        posterior_of("sclc")
+    with pytest.raises(InputError, match=r"own.*got dlbcl"):
+        posterior_of("dlbcl")
 
 
 def test_each_draw_is_an_ordinary_run_whose_manifest_and_plan_hold_its_values(done):
