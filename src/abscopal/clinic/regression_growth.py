@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from abscopal.clinic.criteria.criterion import Floats
+from abscopal.clinic.criteria.criterion import Bools, Floats
 
 LEAST, MOST, STEPS = 1e-4, 0.1, 31  # per day: halving in 19 years, and in a week
 FINER = 33  # rates of the finer grid, from one neighbour on the first grid to the other
@@ -65,7 +65,7 @@ def regression_and_growth(day: Floats, diameter: Floats) -> Rates:
     return Rates(*np.where(known.sum(axis=1) >= FEWEST, found, np.nan))
 
 
-def _best(since: Floats, ratio: Floats, known: Floats, regression: Floats, growth: Floats) -> tuple[Floats, Floats]:
+def _best(since: Floats, ratio: Floats, known: Bools, regression: Floats, growth: Floats) -> tuple[Floats, Floats]:
     """Return of each series the pair of rates [n, candidates] each with the least squares."""
     down = np.exp(-regression[:, :, None] * since[:, None, :])
     up = np.exp(np.minimum(growth[:, :, None] * since[:, None, :], 50.0))
