@@ -9,14 +9,18 @@ from matplotlib.figure import Figure
 
 from abscopal.calibration.calibrate import Calibration
 from abscopal.report.document import document
-from abscopal.report.markup import Html, tag
+from abscopal.report.markup import Html, joined, tag
 from abscopal.report.markup import table as html_table
 from abscopal.report.numbers import percent
 from abscopal.report.style import ARM_COLOURS, INK, MUTED, axes_at, styled
 from abscopal.report.svg import to_inline_svg
 
 NOT_ADVICE = "Research and trial design only; not medical advice."
-LEFT, PANEL, ROW, ENDS = 2.9, 3.6, 0.26, 0.9  # inch: words, panel, one line, title and axis together
+KNOB_WORDS = "Numbers over their range: prior grey, posterior blue, each with median and 90 %; the tick is the fitted value."
+    "Numbers over their range: prior in grey, posterior in blue, median and 90 %; the tick is the fitted value."
+)
+TARGET_WORDS = "Published figures in grey with 95 % of their error; fitted ones in blue with 90 % of the posterior."
+LEFT, PANEL, ROW, ENDS = 3.6, 4.2, 0.26, 0.7  # inch: words, panel, one line, title and axis together
 
 
 def calibration_page(found: Calibration) -> str:
@@ -34,10 +38,15 @@ def calibration_page(found: Calibration) -> str:
         tag("p", _lead(plain["targets"]), class_="lead"),
     )
     sections = [
-        tag("section", tag("h2", "What was learnt of each number"), _drawn(knob_figure(found), "knobs"), _knobs(plain)),
+        tag(
+            "section",
+            tag("h2", "What was learnt of each number"),
+            _drawn(knob_figure(found), KNOB_WORDS),
+            _knobs(plain),
+        ),
     ]
     if plain["targets"]:
-        figure = _drawn(target_figure(found), "targets")
+        figure = _drawn(target_figure(found), TARGET_WORDS)
         sections.append(tag("section", tag("h2", "Published figures"), figure, _targets(plain)))
     return document(f"Calibration of {plain['indication']}", header, tag("main", sections))
 
@@ -62,7 +71,6 @@ def knob_figure(found: Calibration) -> Figure:
             axes.plot([middle], [place + up], "o", color=colour, markersize=3.5)
         axes.plot([mode], [place + 0.16], "|", color=INK, markersize=8)
     axes.set_xlim(0, 1)
-    axes.set_title("Grey: prior. Blue: posterior, 90 % and median; |: most probable point", fontsize=9)
     return figure
 
 
@@ -78,7 +86,6 @@ def target_figure(found: Calibration) -> Figure:
         axes.plot([one["low"], one["high"]], [place] * 2, color=ARM_COLOURS[0], linewidth=1.6)
         axes.plot([one["fitted"]], [place], "o", color=ARM_COLOURS[0], markersize=3.5)
     axes.set_xlim(0, 1)
-    axes.set_title("Grey: published, 95 % of its error. Blue: fitted, 90 % of the posterior", fontsize=9)
     return figure
 
 
@@ -93,8 +100,9 @@ def _rows(names: list[str], label: str) -> tuple[Figure, Any]:
     return figure, axes
 
 
-def _drawn(figure: Figure, name: str) -> Html:
-    return tag("div", Html(to_inline_svg(figure, f"c-{name}", name)), class_="panels wide")
+def _drawn(figure: Figure, words: str) -> Html:
+    picture = tag("div", Html(to_inline_svg(figure, f"c-{words.split()[0].lower()}", words)), class_="panels wide")
+    return joined([tag("p", words), picture])
 
 
 def _knobs(plain: dict[str, Any]) -> Html:
