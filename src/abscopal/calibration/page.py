@@ -16,9 +16,7 @@ from abscopal.report.style import ARM_COLOURS, INK, MUTED, axes_at, styled
 from abscopal.report.svg import to_inline_svg
 
 NOT_ADVICE = "Research and trial design only; not medical advice."
-KNOB_WORDS = "Numbers over their range: prior grey, posterior blue, each with median and 90 %; the tick is the fitted value."
-    "Numbers over their range: prior in grey, posterior in blue, median and 90 %; the tick is the fitted value."
-)
+KNOB_WORDS = "Numbers over their range: prior grey, posterior blue, median and 90 %; the tick is the fitted value."
 TARGET_WORDS = "Published figures in grey with 95 % of their error; fitted ones in blue with 90 % of the posterior."
 LEFT, PANEL, ROW, ENDS = 3.6, 4.2, 0.26, 0.7  # inch: words, panel, one line, title and axis together
 
