@@ -30,7 +30,7 @@ def fake_outcome(order, failures=0):
     arms = {name.name: arm for name in order.protocol.arms}
     summary = head | {"arms": arms, "contrasts": [ratio], "failed": failed}
     order.folder.mkdir(parents=True, exist_ok=True)
-    (order.folder / "manifest.json").write_text(json.dumps(head | {"versions": {}}))
+    (order.folder / "manifest.json").write_text(json.dumps(head | {"versions": {}, "marginals": {}}))
     (order.folder / "report.html").write_text(f"seed {order.seed}")
     notes = [{"subject": f"SUBJ-{i}", "day": 1.0, "status": 4, "reason": "too many steps"} for i in range(failures)]
     record = Record(0, 0, 10, {}, {}, 1.0, {}, {}, notes, {})

@@ -65,9 +65,9 @@ def test_strata_are_in_the_subject_table_balanced_and_analysed(trial):
 
 def test_screening_and_randomisation_are_the_same_in_any_partition():
     design = prepare(PROTOCOL)
-    cut = pools(40, 10)
-    together = enrol(design, 4, 40, which=cut)
-    alone = [enrol(design, 4, 40, which=[pool]) for pool in cut]
+    cut = pools(120, 40)
+    together = enrol(design, 4, 120, which=cut)
+    alone = [enrol(design, 4, 120, which=[pool]) for pool in cut]
     assert np.array_equal(join(alone).number, together.number)
     assert np.array_equal(join(alone).batch.y, together.batch.y)
     assert total(part.screening for part in alone) == together.screening == join(alone).screening
