@@ -129,9 +129,9 @@ def test_shares_of_draws_merged_predict_the_same(done, tmp_path):
 
 
 def test_a_process_runs_a_draw_from_the_words_it_is_given(done, tmp_path, monkeypatch):
-    from abscopal.runs import draw_worker
+    from abscopal.runs import draw_worker, processes
 
-    monkeypatch.setattr(draw_worker.signal, "signal", lambda *what: None)
+    monkeypatch.setattr(processes.signal, "signal", lambda *what: None)
     (tmp_path / "protocol.yaml").write_text(to_yaml(OWN))
     mine = orders(own(tmp_path, pool=500), [3], posterior_of("own"))[0]
     words = drawing._command(mine, 1)

@@ -32,7 +32,8 @@ def pooled(recipe: Recipe) -> tuple[Array, Array]:
     moved = [_moved(load_recipe(name), list(recipe.free)) for name in donors]
     usual = np.nanmean([values for values, _ in moved], axis=0)
     usual = np.where(np.isnan(usual), 0.0, usual)  # numbers that no donor has fitted stay
-    rows = [draws[(j // len(moved)) % len(draws)] for j, (_, draws) in _dealt(moved, recipe.draws)]
+    turns = [divmod(number, len(moved)) for number in range(recipe.draws)]  # one cancer after the other
+    rows = [moved[donor][1][turn % len(moved[donor][1])] for turn, donor in turns]
     shifts = np.array([np.where(np.isnan(row), usual, row) for row in rows])
     start = recipe.prior().mean
     return np.clip(start + usual, 0.0, 1.0), np.clip(start + shifts, 0.0, 1.0)
@@ -49,10 +50,6 @@ def donors_of(recipe: Recipe) -> list[str]:
         and catalogue.posterior(name) is not None
         and len(set(load_recipe(name).free) & set(recipe.free)) * 2 > len(recipe.free)
     ]
-
-
-def _dealt(moved: list[tuple[Array, Array]], count: int) -> list[tuple[int, tuple[Array, Array]]]:
-    return [(j, moved[j % len(moved)]) for j in range(count)]
 
 
 def _moved(donor: Recipe, paths: list[str]) -> tuple[Array, Array]:

@@ -32,6 +32,7 @@ from abscopal.report.style import (
     panel_title,
     shorten,
     styled,
+    survival_frame,
 )
 from abscopal.report.svg import to_inline_svg
 from abscopal.units import DAYS_PER_MONTH
@@ -265,12 +266,7 @@ def _survival(
     drawn = [(arm, before) for arm in arms if (before := arm.curve(endpoint)) is not None]
     ends = [float(curve.time[-1]) / DAYS_PER_MONTH for _, curve in drawn]
     ticks = month_ticks(min(max(ends, default=12.0), LONGEST))
-    axes.set_xlim(0, ticks[-1])
-    axes.set_ylim(0, 1.02)
-    axes.set_xticks(ticks, labels=[f"{tick:g}" for tick in ticks])
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], labels=["0 %", "25 %", "50 %", "75 %", "100 %"])
-    axes.grid(axis="y")
-    axes.set_xlabel("Months since randomisation", labelpad=3)
+    survival_frame(axes, ticks)
     if not drawn:
         no_data(axes, "No subject has this endpoint")
     for arm, before in drawn:

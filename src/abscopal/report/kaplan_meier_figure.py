@@ -28,6 +28,7 @@ from abscopal.report.style import (
     panel_title,
     shorten,
     styled,
+    survival_frame,
     text_at,
 )
 from abscopal.units import DAYS_PER_MONTH
@@ -59,7 +60,7 @@ def kaplan_meier_figure(tables: Mapping[str, pd.DataFrame], endpoint: str, trial
     above = 0.46 + 0.19 * len(handles)
     figure = Figure(figsize=(PANEL_WIDTH, below + PLOT_HEIGHT + above))
     axes = axes_at(figure, LEFT, below, PANEL_WIDTH - LEFT - 0.16, PLOT_HEIGHT)
-    _frame(axes, ticks)
+    survival_frame(axes, ticks)
     if survival is None:
         no_data(axes, "No subject has this endpoint")
     for arm in trial.arms:
@@ -89,15 +90,6 @@ def _last_month(survival: Survival | None, endpoint: str, trial: Description) ->
     ends = [] if survival is None else [float(c.time[-1]) / DAYS_PER_MONTH for c in survival.curves.values()]
     ends += [float(c.months[-1]) for (code, _), c in trial.curves.items() if code == endpoint and len(c.months)]
     return max(ends, default=12.0)
-
-
-def _frame(axes: Axes, ticks: Sequence[float]) -> None:
-    axes.set_ylim(0, 1.02)
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], labels=["0 %", "25 %", "50 %", "75 %", "100 %"])
-    axes.set_xlim(0, ticks[-1])
-    axes.set_xticks(ticks, labels=[f"{t:g}" for t in ticks])
-    axes.grid(axis="y")
-    axes.set_xlabel("Months since randomisation", labelpad=3)
 
 
 def _draw_curve(axes: Axes, curve: SurvivalCurve, colour: str, end: float) -> None:

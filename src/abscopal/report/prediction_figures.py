@@ -24,6 +24,7 @@ from abscopal.report.style import (
     panel_title,
     shorten,
     styled,
+    survival_frame,
     text_at,
 )
 
@@ -40,7 +41,7 @@ def predicted_survival_figure(curve: PredictedCurve, trial: Description, colour:
     ticks = month_ticks(float(curve.months[-1]))
     figure = Figure(figsize=(PANEL_WIDTH, BELOW + PLOT_HEIGHT + ABOVE))
     axes = axes_at(figure, LEFT, BELOW, PANEL_WIDTH - LEFT - 0.16, PLOT_HEIGHT)
-    _frame(axes, ticks)
+    survival_frame(axes, ticks)
     axes.fill_between(curve.months, *curve.sampling, edgecolor=MUTED, zorder=1, **SAMPLING)
     axes.fill_between(curve.months, *curve.parameter, color=colour, zorder=2, **PARAMETERS)
     for limit in curve.both:
@@ -50,15 +51,6 @@ def predicted_survival_figure(curve: PredictedCurve, trial: Description, colour:
     panel_title(figure, 0.0, f"{ENDPOINT_NAMES[curve.endpoint]}: {curve.arm}")
     _legend(figure, colour, published)
     return figure
-
-
-def _frame(axes: Axes, ticks: Sequence[float]) -> None:
-    axes.set_ylim(0, 1.02)
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], labels=["0 %", "25 %", "50 %", "75 %", "100 %"])
-    axes.set_xlim(0, ticks[-1])
-    axes.set_xticks(ticks, labels=[f"{tick:g}" for tick in ticks])
-    axes.grid(axis="y")
-    axes.set_xlabel("Months since randomisation", labelpad=3)
 
 
 def _published(axes: Axes, curve: PredictedCurve, trial: Description, end: float) -> bool:

@@ -130,6 +130,16 @@ def month_ticks(last: float) -> list[float]:
     return [step * i for i in range(count + 1)]
 
 
+def survival_frame(axes: Axes, ticks: Sequence[float]) -> None:
+    """Axes of a survival curve: a share against months since randomisation."""
+    axes.set_ylim(0, 1.02)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], labels=["0 %", "25 %", "50 %", "75 %", "100 %"])
+    axes.set_xlim(0, ticks[-1])
+    axes.set_xticks(ticks, labels=[f"{tick:g}" for tick in ticks])
+    axes.grid(axis="y")
+    axes.set_xlabel("Months since randomisation", labelpad=3)
+
+
 def no_data(axes: Axes, message: str) -> None:
     """Say in the middle of empty axes why they are empty."""
     axes.text(0.5, 0.5, message, transform=axes.transAxes, ha="center", va="center", color=MUTED)

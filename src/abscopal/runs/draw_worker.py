@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from pathlib import Path
 
 from abscopal import catalogue
-from abscopal.errors import InputError
 from abscopal.runs.draws import posterior_of
+from abscopal.runs.processes import as_a_process
 from abscopal.runs.run import Order, run
 
 
 def main(protocol: str, folder: str, draw: str, seed: str, n: str, workers: str, share: str, backend: str) -> None:
     """Run a trial under a draw, or go on with it; asked to terminate, leave what can be resumed."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     part, _, parts = share.partition("/")
-    try:
+    with as_a_process():
         planned = catalogue.load_protocol(Path(protocol))
         order = Order(
             planned, int(seed), int(n), Path(folder), int(workers), resume=True, part=int(part), parts=int(parts),
@@ -24,10 +22,6 @@ def main(protocol: str, folder: str, draw: str, seed: str, n: str, workers: str,
             draw=int(draw), values=posterior_of(planned.indication).draw(int(draw)),
         )  # fmt: skip
         run(order, note=lambda text: print(f"{order.folder.name}: {text}", file=sys.stderr))
-    except KeyboardInterrupt:
-        sys.exit(3)
-    except InputError as error:
-        sys.exit("\n".join(str(problem) for problem in error.problems))
 
 
 if __name__ == "__main__":

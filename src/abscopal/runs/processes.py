@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,9 +12,23 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
+from abscopal.errors import InputError
+
 PAUSE = 0.2  # seconds between two looks at the processes
 T = TypeVar("T")
 Process = subprocess.Popen[bytes]
+
+
+@contextmanager
+def as_a_process() -> Iterator[None]:
+    """End this process with code 3 when asked to terminate, and with the problems of wrong input."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.exit(3)
+    except InputError as error:
+        sys.exit("\n".join(str(problem) for problem in error.problems))
 
 
 def in_processes(

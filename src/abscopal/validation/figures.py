@@ -25,6 +25,7 @@ from abscopal.report.style import (
     panel_title,
     shorten,
     styled,
+    survival_frame,
 )
 from abscopal.validation.discrepancy import Discrepancy
 from abscopal.validation.intervals import GOAL, LEVEL, LEVELS, Band, interval, share_inside
@@ -92,12 +93,7 @@ def _curves(axes: Axes, endpoint: str, trial: Description, replay: Simulated, co
     ends = [replay.curves[endpoint, arm][-1][0] for arm in trial.arms if (endpoint, arm) in replay.curves]
     ends += [month for arm in trial.arms for month, _ in trial.landmarks(endpoint, arm)]
     ticks = month_ticks(min(max(ends, default=12.0), LONGEST))
-    axes.set_xlim(0, ticks[-1])
-    axes.set_ylim(0, 1.02)
-    axes.set_xticks(ticks, labels=[f"{tick:g}" for tick in ticks])
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], labels=["0 %", "25 %", "50 %", "75 %", "100 %"])
-    axes.grid(axis="y")
-    axes.set_xlabel("Months since randomisation", labelpad=3)
+    survival_frame(axes, ticks)
     if not any((endpoint, arm) in replay.curves for arm in trial.arms):
         no_data(axes, "No subject has this endpoint")
     for arm in trial.arms:
